@@ -3,7 +3,7 @@
 use jiff::{Timestamp, ToSpan};
 
 use super::View;
-use crate::changes::{Change, FeedChange, SensorChange, Target, WatchlistChange};
+use crate::changes::{AdminChange, Change, FeedChange, SensorChange, Target, WatchlistChange};
 use crate::keys::Action::{
     self, Accept, AddAction, AddBans, AlertsOfHost, AnnotateSensor, Apply, Around, Assign, Back, Ban, Bottom, Cancel,
     Columns, Commands, Compare, Complete, CountHits, Deeper, Delete, Disable, Down, Download, Earlier, Edit, EditQuery,
@@ -129,7 +129,8 @@ impl ChangeAction {
             Self::Alerts(_) => "alert",
             Self::Report(_) => "threat report",
             Self::Switch(SwitchAction::Synchronize) => "feed",
-            Self::Switch(SwitchAction::Enable | SwitchAction::Disable | SwitchAction::Delete) => "watchlist or feed",
+            Self::Switch(SwitchAction::Delete) => "watchlist or feed",
+            Self::Switch(SwitchAction::Enable | SwitchAction::Disable) => "watchlist, feed or ingress filter",
         }
     }
 }
@@ -213,6 +214,9 @@ impl SwitchAction {
             }
             (Self::Delete, Target::Watchlist(id)) => Change::Watch(WatchlistChange::Delete(id)),
             (Self::Enable | Self::Disable, Target::Feed(id)) => Change::Feed(FeedChange::Switch { id, is_enabled }),
+            (Self::Enable | Self::Disable, Target::IngressFilter(id)) => {
+                Change::Admin(AdminChange::SwitchIngressFilter { id, is_enabled })
+            }
             (Self::Delete, Target::Feed(id)) => Change::Feed(FeedChange::Delete(id)),
             (Self::Synchronize, Target::Feed(id)) => Change::Feed(FeedChange::Synchronize(id)),
             _ => return None,

@@ -1,4 +1,4 @@
-//! Changes of sensor groups, users and teams (reference 2.7, 2.8).
+//! Changes of sensor groups, users, teams and ingress filters (reference 2.7, 2.8).
 
 use std::fmt;
 
@@ -16,10 +16,10 @@ use super::{
 };
 use crate::api::{Client, Error, WriteRequest};
 use crate::audit::LoggedStage;
-use crate::model::{Group, GroupId};
+use crate::model::{Group, GroupId, IngressFilter, IngressFilterId, Page};
 use crate::text::{self, Untrusted};
 
-/// A change of a sensor group, a user or a team.
+/// A change of a sensor group, a user, a team or an ingress filter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AdminChange {
@@ -41,6 +41,8 @@ pub enum AdminChange {
     CreateUser(Box<NewUser>),
     /// Creates a team without access to any sensor group.
     CreateTeam { name: String },
+    /// Enables or disables an ingress filter.
+    SwitchIngressFilter { id: IngressFilterId, is_enabled: bool },
 }
 
 /// A user to be created.
@@ -90,11 +92,13 @@ impl fmt::Debug for Password {
     }
 }
 
-/// A sensor group, a user or a team on the server, or its absence.
+/// A sensor group, a user, a team or an ingress filter on the server, or its absence.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AdminSnapshot {
     /// The group to be edited.
     pub group: Option<Group>,
+    /// The ingress filter to be enabled or disabled.
+    pub filter: Option<IngressFilter>,
     /// The record of an object with the name of the new one: the members that are logged and compared.
     found: Option<Value>,
     /// The number of records that could not be read.
@@ -110,12 +114,17 @@ impl AdminChange {
             Self::EditGroup { name, site, .. } => settings(name.as_deref(), *site),
             Self::CreateUser(user) => user.redact(),
             Self::CreateTeam { name } => json!({"name": name}),
+            Self::SwitchIngressFilter { is_enabled, .. } => json!({"enabled": is_enabled}),
         }
     }
 
     /// Returns whether the object on the server satisfies the change; `None` if an unreadable record may be that
     /// object.
     fn is_satisfied_by(&self, current: &AdminSnapshot) -> Option<bool> {
+        if let Self::SwitchIngressFilter { is_enabled, .. } = self {
+            let Some(filter) = &current.filter else { return Some(false) };
+            return filter.is_enabled.map(|is| is == *is_enabled);
+        }
         let Self::EditGroup { name, site, .. } = self else {
             let is_known = current.found.is_some() || current.n_unreadable == 0;
             return is_known.then(|| current.found.is_some() && self.difference(current).is_none());
@@ -160,6 +169,7 @@ impl AdminChange {
             Self::CreateGroup { name, .. } | Self::CreateTeam { name } => name.trim().is_empty(),
             Self::EditGroup { name, .. } => name.as_ref().is_some_and(|name| name.trim().is_empty()),
             Self::CreateUser(user) => user.username.trim().is_empty(),
+            Self::SwitchIngressFilter { .. } => false,
         };
         let (why, hint) = match self {
             _ if is_nameless => ("the name is empty", "enter a name"),
@@ -181,6 +191,8 @@ impl Operation for AdminChange {
             Self::EditGroup { .. } => "edit group",
             Self::CreateUser(_) => "create user",
             Self::CreateTeam { .. } => "create team",
+            Self::SwitchIngressFilter { is_enabled: true, .. } => "enable ingress filter",
+            Self::SwitchIngressFilter { is_enabled: false, .. } => "disable ingress filter",
         }
     }
 
@@ -188,11 +200,12 @@ impl Operation for AdminChange {
         match self {
             Self::CreateGroup { .. } | Self::CreateUser(_) | Self::CreateTeam { .. } => Aspect::Creation,
             Self::EditGroup { .. } => Aspect::Settings,
+            Self::SwitchIngressFilter { .. } => Aspect::Switch,
         }
     }
 
     fn needs_reason(&self) -> bool {
-        false
+        matches!(self, Self::SwitchIngressFilter { is_enabled: true, .. })
     }
 
     fn target(&self) -> Target {
@@ -201,6 +214,7 @@ impl Operation for AdminChange {
             Self::EditGroup { id, .. } => Target::Group(*id),
             Self::CreateUser(user) => Target::New("user", user.username.clone()),
             Self::CreateTeam { name } => Target::New("team", name.clone()),
+            Self::SwitchIngressFilter { id, .. } => Target::IngressFilter(id.clone()),
         }
     }
 
@@ -209,7 +223,19 @@ impl Operation for AdminChange {
     }
 
     fn replaced_members(&self) -> Option<Value> {
-        matches!(self, Self::EditGroup { .. }).then(|| self.desired_members())
+        match self {
+            Self::EditGroup { .. } => Some(self.desired_members()),
+            // What the filter hides was confirmed as well.
+            Self::SwitchIngressFilter { .. } => Some(json!({
+                "enabled": null,
+                "hides": null,
+                "applies_to": null,
+                "systems": null,
+                "children": null,
+                "filters_on": null,
+            })),
+            _ => None,
+        }
     }
 
     fn inverse(&self, before: &Value, _: &Value) -> Result<Self, &'static str> {
@@ -219,6 +245,9 @@ impl Operation for AdminChange {
                 name: name.as_ref().and_then(|_| members::text(before, "name")),
                 site: site.and_then(|_| members::number(before, "site_id")),
             }),
+            Self::SwitchIngressFilter { id, is_enabled } => {
+                Ok(Self::SwitchIngressFilter { id: id.clone(), is_enabled: !is_enabled })
+            }
             Self::CreateGroup { .. } | Self::CreateUser(_) | Self::CreateTeam { .. } => {
                 Err("what was created is deleted in the web console")
             }
@@ -260,6 +289,14 @@ impl Operation for AdminChange {
                     })
                 });
             }
+            Self::SwitchIngressFilter { id, .. } => match client.ingress_filter(id).await {
+                Ok(filter) => {
+                    current.name = filter.title().clone();
+                    current.filter = Some(filter);
+                }
+                Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            },
             Self::CreateTeam { name } => {
                 let all = client.teams().await?;
                 current.n_unreadable = all.n_unreadable;
@@ -271,11 +308,15 @@ impl Operation for AdminChange {
     }
 
     fn write_requests(&self, current: &AdminSnapshot, _: &WriteContext<'_>) -> Vec<WriteRequest> {
+        if let Self::SwitchIngressFilter { .. } = self {
+            let filter = current.filter.iter();
+            return filter.map(|filter| WriteRequest::ingress_filter(filter, self.desired_members())).collect();
+        }
         let request = match (self, &current.group) {
             (Self::EditGroup { name, site, .. }, Some(group)) => {
                 WriteRequest::sensor_group(group, settings(name.as_deref(), *site))
             }
-            (Self::EditGroup { .. }, None) => return Vec::new(),
+            (Self::EditGroup { .. } | Self::SwitchIngressFilter { .. }, _) => return Vec::new(),
             _ if current.found.is_some() => return Vec::new(),
             (Self::CreateGroup { name, site }, _) => WriteRequest::new_group(name, *site),
             (Self::CreateUser(user), _) => WriteRequest::new_user(user.body()),
@@ -291,6 +332,8 @@ impl Operation for AdminChange {
     fn no_op_reason(&self, current: &AdminSnapshot) -> Option<String> {
         let text = match self {
             Self::EditGroup { .. } => "already has these settings",
+            Self::SwitchIngressFilter { is_enabled: true, .. } => "is enabled already",
+            Self::SwitchIngressFilter { is_enabled: false, .. } => "is disabled already",
             Self::CreateUser(_) => "already exists; its password and teams do not change",
             _ => "already exists",
         };
@@ -301,8 +344,13 @@ impl Operation for AdminChange {
         if let Some(difference) = self.difference(current) {
             return Some(difference);
         }
-        let is_missing = matches!(self, Self::EditGroup { .. }) && current.group.is_none();
-        is_missing.then_some(("no longer exists", "reload the groups (r)"))
+        match self {
+            Self::EditGroup { .. } if current.group.is_none() => Some(("no longer exists", "reload the groups (r)")),
+            Self::SwitchIngressFilter { .. } if current.filter.is_none() => {
+                Some(("no longer exists", "reload the ingress filters (r)"))
+            }
+            _ => None,
+        }
     }
 
     fn describe(&self, current: &AdminSnapshot) -> String {
@@ -311,15 +359,30 @@ impl Operation for AdminChange {
                 let site = group.site.map_or("?".into(), |site| site.to_string());
                 format!("{}, site {site}", text::fit(&group.name, 60))
             }
+            (Self::SwitchIngressFilter { .. }, ..) => match current.filter.as_ref().map(|filter| filter.is_enabled) {
+                Some(Some(true)) => "enabled".into(),
+                Some(Some(false)) => "disabled".into(),
+                Some(None) => "unknown whether it is enabled".into(),
+                None => "no such ingress filter".into(),
+            },
             (_, _, Some(_)) => "it exists".into(),
             _ if current.n_unreadable > 0 => "it is not among those that could be read".into(),
             _ => "it does not exist".into(),
         }
     }
 
-    async fn assess(&self, current: &AdminSnapshot, _: &PlanContext) -> Result<Result<Assessment, Rejection>, Error> {
+    async fn assess(
+        &self,
+        current: &AdminSnapshot,
+        context: &PlanContext,
+    ) -> Result<Result<Assessment, Rejection>, Error> {
         if let Some(rejection) = self.invalid_reason() {
             return Ok(Err(rejection));
+        }
+        if let (Self::SwitchIngressFilter { is_enabled, .. }, Some(filter)) = (self, &current.filter) {
+            let groups = context.client.groups().await;
+            let assess = if *is_enabled { assess_enabled_filter } else { assess_disabled_filter };
+            return Ok(Ok(assess(filter, &groups)));
         }
         let name = text::make_visible(&current.name);
         let names = match self {
@@ -356,6 +419,7 @@ impl Operation for AdminChange {
                     format!("teams: {}", if teams.is_empty() { "none".into() } else { teams.join(", ") }),
                 ]
             }
+            Self::SwitchIngressFilter { .. } => Vec::new(),
             Self::CreateTeam { .. } => {
                 notes.push("Its members see nothing until the team has access to a sensor group".into());
                 vec![format!("{name}: new team")]
@@ -393,6 +457,7 @@ impl Snapshot for AdminSnapshot {
 
     fn snapshot_json(&self) -> Value {
         match (&self.group, &self.found) {
+            _ if self.filter.is_some() => self.filter.as_ref().map_or(Value::Null, filter_members),
             (Some(group), _) => json!({"name": group.name.raw(), "site_id": group.site}),
             (None, Some(found)) => found.clone(),
             (None, None) => json!({"exists": false}),
@@ -410,4 +475,90 @@ fn display_name(text: &str) -> String {
     /// Maximum width of a name, in cells.
     const NAME: usize = 60;
     text::fit(&text.into(), NAME)
+}
+
+/// Returns the members of an ingress filter that are logged and compared.
+fn filter_members(filter: &IngressFilter) -> Value {
+    json!({
+        "id": filter.id.0.raw(),
+        "name": filter.name.raw(),
+        "enabled": filter.is_enabled,
+        "hides": describe_hidden_events(filter),
+        "applies_to": filter.scope(|_| None).raw(),
+        "systems": filter.systems(),
+        "children": filter.descendant_levels(),
+        "filters_on": filter.place(),
+    })
+}
+
+/// Returns the events that a filter hides, as raw text.
+fn describe_hidden_events(filter: &IngressFilter) -> String {
+    let (events, processes) = (filter.filtered_events(), filter.process_patterns());
+    match processes.raw() {
+        "" => format!("{} of every process", events.raw()),
+        processes => format!("{} of processes with {processes}", events.raw()),
+    }
+}
+
+/// Returns what enabling a filter does. `groups` are the sensor groups, or why they could not be read.
+fn assess_enabled_filter(filter: &IngressFilter, groups: &Result<Page<Group>, Error>) -> Assessment {
+    let hidden = text::make_visible(&describe_hidden_events(filter).into());
+    let mut effects = vec![
+        format!("{}: disabled -> enabled", text::make_visible(filter.title())),
+        format!("Not stored while it is enabled: {hidden}"),
+    ];
+    effects.extend(describe_reach(filter, groups));
+    let mut notes = vec!["Searches, watchlists and alerts do not find events that are not stored".to_owned()];
+    if filter.is_on_sensor == Some(true) {
+        notes.push("Sensors do not send these events: nothing can restore them".into());
+    }
+    let is_wide = |(_, pattern): &(&str, Untrusted)| pattern.raw().chars().all(|char| "*?.\\/".contains(char));
+    let mut warnings = Vec::new();
+    if filter.processes.is_empty() || filter.processes.iter().any(is_wide) {
+        warnings.push("It matches every process".to_owned());
+    }
+    Assessment { effects, warnings, notes, ..Assessment::default() }
+}
+
+/// Returns what disabling a filter does. `groups` are the sensor groups, or why they could not be read.
+fn assess_disabled_filter(filter: &IngressFilter, groups: &Result<Page<Group>, Error>) -> Assessment {
+    let hidden = text::make_visible(&describe_hidden_events(filter).into());
+    let mut effects =
+        vec![format!("{}: enabled -> disabled", text::make_visible(filter.title())), format!("Stored again: {hidden}")];
+    effects.extend(describe_reach(filter, groups));
+    let mut notes = vec!["Events of the time in which it was enabled stay missing".to_owned()];
+    if let Some(rate) = filter.hit_rate.filter(|rate| *rate > 0.0) {
+        notes.push(format!("Its hit rate over the last 15 minutes is {rate}"));
+    }
+    Assessment { effects, notes, ..Assessment::default() }
+}
+
+/// Describes the hosts that a filter applies to, with the number of those in its groups.
+fn describe_reach(filter: &IngressFilter, groups: &Result<Page<Group>, Error>) -> [String; 2] {
+    let name =
+        |id: GroupId| groups.as_ref().ok()?.rows.iter().find(|group| group.id == id).map(|group| group.name.clone());
+    let hosts = match groups {
+        Err(error) => format!("number of hosts unknown: {error}"),
+        Ok(groups) => {
+            let is_filtered = |group: &&Group| filter.is_global != Some(false) || filter.groups.contains(&group.id);
+            let counts: Option<Vec<_>> = groups.rows.iter().filter(is_filtered).map(|group| group.hosts).collect();
+            match counts {
+                Some(counts) if groups.n_unreadable == 0 => {
+                    let n: u64 = counts.iter().sum();
+                    format!("{} in its sensor groups", text::pluralize(n, "host", "hosts"))
+                }
+                _ => "number of hosts unknown".into(),
+            }
+        }
+    };
+    let scope = text::make_visible(&filter.scope(name));
+    [
+        format!("Applies to: {scope} ({hosts})"),
+        format!(
+            "Systems: {}; child processes: {}; on: {}",
+            filter.systems(),
+            filter.descendant_levels(),
+            filter.place()
+        ),
+    ]
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{AlertId, FeedId, GroupId, Md5, ReportId, SensorId, WatchlistId};
+use crate::model::{AlertId, FeedId, GroupId, IngressFilterId, Md5, ReportId, SensorId, WatchlistId};
 
 /// The target of a change.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,6 +15,7 @@ pub enum Target {
     Feed(FeedId),
     Report(ReportId),
     Group(GroupId),
+    IngressFilter(IngressFilterId),
     /// An object that is to be created: its kind and its name.
     New(&'static str, String),
 }
@@ -30,6 +31,7 @@ impl Target {
             Self::Feed(_) => "feed",
             Self::Report(_) => "report",
             Self::Group(_) => "group",
+            Self::IngressFilter(_) => "ingress filter",
             Self::New(kind, _) => kind,
         }
     }
@@ -44,6 +46,7 @@ impl Target {
             Self::Feed(_) => "feeds",
             Self::Report(_) => "reports",
             Self::Group(_) => "groups",
+            Self::IngressFilter(_) => "ingress filters",
             Self::New(..) => "new ones",
         }
     }
@@ -61,6 +64,7 @@ impl Target {
             Self::Feed(id) => id.to_string(),
             Self::Report(id) => id.raw(),
             Self::Group(id) => id.to_string(),
+            Self::IngressFilter(id) => id.0.raw().to_owned(),
             Self::New(_, name) => name.clone(),
         }
     }

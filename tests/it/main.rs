@@ -27,6 +27,7 @@ mod header;
 mod host_changes;
 mod hostile;
 mod imports;
+mod ingress_filters;
 mod intelligence;
 mod journeys;
 mod layers;

@@ -1,10 +1,11 @@
-//! Changes of sensor groups, users and teams (reference 2.7, 2.8).
+//! Changes of sensor groups, users, teams and ingress filters (reference 2.7, 2.8, 2.16).
 
 use serde_json::{Value, json};
 
 use super::{ADMINISTRATOR, WriteRequest, updated_record};
-use crate::api::request::RequestSpec;
-use crate::model::Group;
+use crate::api::request::{RequestSpec, segment};
+use crate::model::{Group, IngressFilter};
+use crate::text;
 
 impl WriteRequest {
     /// Creates a sensor group.
@@ -25,6 +26,20 @@ impl WriteRequest {
             updated_record(group.document.json(), is_writable, members),
         ))
         .with_permission("change sensor groups", ADMINISTRATOR)
+    }
+
+    /// Updates `members` of an ingress filter. The whole record is sent back, with members that this program does not know.
+    pub fn ingress_filter(filter: &IngressFilter, members: Value) -> Self {
+        /// The members that the server sets itself.
+        const READ_ONLY: [&str; 5] =
+            ["hit_rate", "create_timestamp", "modify_timestamp", "create_user_id", "modify_user_id"];
+        let id = filter.id.0.raw();
+        Self(RequestSpec::put(
+            format!("/api/v1/ingress_whitelist/{}", segment(id)),
+            format!("ingress filter {}", text::fit(&filter.id.0, 60)),
+            updated_record(filter.document.json(), |name| !READ_ONLY.contains(&name), members),
+        ))
+        .with_permission("change ingress filters", ADMINISTRATOR)
     }
 
     /// Creates a user. The body has the password, which is never shown or logged.

@@ -7,7 +7,7 @@ use crate::audit::{Actor, LoggedTarget};
 use crate::changes::{
     CommandLimit, FileContent, FileHash, HostChange, HostCommand, NewHostFile, Password, PreviousAlert, WatchlistDraft,
 };
-use crate::model::{ActionKind, Md5, StoredIndex};
+use crate::model::{ActionKind, IngressFilterId, Md5, StoredIndex};
 
 fn inverse_of(verb: &str, target: (&str, &str), [before, desired, after]: [Value; 3]) -> Option<Change> {
     let submitted = Submitted { before, desired, ..submitted(verb, target) };
@@ -196,6 +196,7 @@ fn every_kind() -> Vec<Change> {
         AdminChange::EditGroup { id: GroupId(5), name: Some("g".into()), site: None },
         AdminChange::CreateUser(Box::new(user)),
         AdminChange::CreateTeam { name: "t".into() },
+        AdminChange::SwitchIngressFilter { id: IngressFilterId("backup-agent".into()), is_enabled: true },
     ];
     let sensors = sensors.into_iter().map(Change::Sensor).chain(bans.map(Change::Ban));
     let detections = alerts.map(Change::Triage).chain(watchlists.map(Change::Watch)).chain(feeds.map(Change::Feed));

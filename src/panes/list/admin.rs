@@ -190,7 +190,7 @@ impl ListRow for Partition {
 impl ListView for IngressFilters {
     type Row = IngressFilter;
 
-    const SCOPE: Scope = Scope::Rows;
+    const SCOPE: Scope = Scope::Switched;
     const NAME: &'static str = "Ingress filters";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::IngressFilters, 0)];
     const NOT_REQUESTED: &'static str = NOT_REQUESTED;
@@ -211,6 +211,10 @@ impl ListView for IngressFilters {
         let n_enabled = rows().filter(|filter| filter.is_enabled == Some(true)).count();
         rows().next()?;
         Some(format!("{n_enabled} enabled"))
+    }
+
+    fn observables(row: &IngressFilter) -> Observables {
+        Observables::of_object(Target::IngressFilter(row.id.clone()), row.title())
     }
 
     fn no_destination_reason(_: &IngressFilter) -> String {

@@ -241,6 +241,7 @@ fn affected_lists(change: &Change) -> Vec<List> {
         (_, Target::Feed(_) | Target::New("feed", _)) => List::Feeds,
         (_, Target::Report(_)) => List::Reports,
         (_, Target::Group(_) | Target::New("group", _)) => List::SensorGroups,
+        (_, Target::IngressFilter(_)) => List::IngressFilters,
         (_, Target::New("user", _)) => List::Users,
         (_, Target::New(..)) => List::Teams,
     };
