@@ -20,7 +20,7 @@ use clap::error::ErrorKind;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-pub use admin::{Group, NewUser, User};
+pub use admin::{Group, IngressFilter, NewUser, User};
 pub use alert::{Alert, Alerts};
 pub use binary::{Binary, BinaryDownload, BinarySearch, BinaryShow};
 pub use change::{Ban, ChangeArgs, HashArgs, Log, WaitArgs, WaitLimit};
@@ -139,6 +139,9 @@ pub enum Command {
     /// List and create sensor groups
     #[command(subcommand)]
     Group(Group),
+    /// List, enable and disable ingress filters, which keep events from being stored
+    #[command(subcommand)]
+    IngressFilter(IngressFilter),
     /// List and create users of the server
     #[command(subcommand)]
     User(User),

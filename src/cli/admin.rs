@@ -1,8 +1,8 @@
-//! The command lines of `group` and `user`.
+//! The command lines of `group`, `user` and `ingress-filter`.
 
 use clap::{Args, Subcommand};
 
-use super::{ChangeArgs, OutputArgs};
+use super::{ChangeArgs, IdArg, OutputArgs};
 
 /// Commands for sensor groups.
 #[derive(Clone, Debug, Subcommand)]
@@ -65,4 +65,19 @@ pub struct NewUser {
     /// Reason, prompts and preview.
     #[command(flatten)]
     pub justification: ChangeArgs,
+}
+
+/// Commands for ingress filters. A filter is given by its ID or by its full name.
+#[derive(Clone, Debug, Subcommand)]
+pub enum IngressFilter {
+    /// List ingress filters
+    List {
+        /// Row limit and output format.
+        #[command(flatten)]
+        output: OutputArgs,
+    },
+    /// Enable: the events that it matches are not stored any more
+    Enable(IdArg),
+    /// Disable: the events that it matches are stored again
+    Disable(IdArg),
 }

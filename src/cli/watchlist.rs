@@ -77,7 +77,7 @@ pub struct NewWatchlist {
     pub justification: ChangeArgs,
 }
 
-/// An existing watchlist or feed, by its ID or full name.
+/// An existing watchlist, feed or ingress filter, by its ID or full name.
 #[derive(Args, Clone, Debug)]
 pub struct IdArg {
     /// ID or full name

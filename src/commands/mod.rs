@@ -17,6 +17,7 @@ mod facets;
 mod feed;
 mod group;
 mod hosts;
+mod ingress_filter;
 mod join;
 mod links;
 mod live_response;
@@ -121,6 +122,7 @@ async fn dispatch(
         Some(Command::Feed(command)) => feed::run(command, cx).await,
         Some(Command::Report(command)) => report::run(command, cx).await,
         Some(Command::Group(command)) => group::run(command, cx).await,
+        Some(Command::IngressFilter(command)) => ingress_filter::run(command, cx).await,
         Some(Command::User(command)) => user::run(command, cx).await,
         Some(Command::Binary(Binary::Search(args))) => binary::search(&args, cx).await,
         Some(Command::Binary(Binary::Show(args))) => binary::show(&args, cx).await,
