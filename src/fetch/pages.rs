@@ -10,6 +10,9 @@ use crate::model::{Alert, Binary, Page, Process, Report, Search, Sensor, SensorF
 /// Rows per request: the most that the server's own console requests (API reference 1.6).
 const PAGE_ROWS: u64 = 1000;
 
+/// Rows per request after the front end gave up on a wider one.
+const NARROW_PAGE_ROWS: u64 = 100;
+
 /// Pages in flight: enough to hide the latency, few enough not to occupy the server.
 const PAGES_IN_FLIGHT: usize = 4;
 
@@ -62,7 +65,7 @@ pub fn pages<T: Paged>(
     let limit = limit.unwrap_or(u64::MAX);
     stream::once(async move {
         let rows = limit.min(PAGE_ROWS);
-        let first = T::page(&client, &search, Span { start: 0, rows }).await?;
+        let first = fetch_narrowing(&client, &search, Span { start: 0, rows }).await?;
         Ok::<_, Error>((client, search, first))
     })
     .map_ok(move |(client, search, first)| {
@@ -87,19 +90,31 @@ fn spans(start: u64, step: u64, end: u64) -> impl Iterator<Item = Span> {
 
 /// Fetches a span, requesting again the rows that a short answer left out.
 async fn fetch_complete<T: Paged>(client: Client, search: Arc<Search>, span: Span) -> Result<Page<T>, Error> {
-    let mut page = T::page(&client, &search, span).await?;
+    let mut page = fetch_narrowing(&client, &search, span).await?;
+    let step = n_sent(&page);
     loop {
         let rows = span.rows.saturating_sub(n_sent(&page));
         let start = span.start + n_sent(&page);
         if rows == 0 || n_sent(&page) == 0 || start >= page.total {
             return Ok(page);
         }
-        let more = T::page(&client, &search, Span { start, rows }).await?;
+        // What was too much before is too much again.
+        let more = T::page(&client, &search, Span { start, rows: rows.min(step) }).await?;
         if n_sent(&more) == 0 {
             return Ok(page);
         }
         page.n_unreadable += more.n_unreadable;
         page.rows.extend(more.rows);
+    }
+}
+
+/// Fetches a span, or its beginning if the front end gives up on all of it (504).
+async fn fetch_narrowing<T: Paged>(client: &Client, search: &Search, span: Span) -> Result<Page<T>, Error> {
+    match T::page(client, search, span).await {
+        Err(Error::Refused { status: 504, .. }) if span.rows > NARROW_PAGE_ROWS => {
+            T::page(client, search, Span { rows: NARROW_PAGE_ROWS, ..span }).await
+        }
+        other => other,
     }
 }
 

@@ -155,3 +155,20 @@ async fn binaries_are_paged_like_processes() {
     assert_eq!(hashes.len(), 40);
     assert!(pages.len() > 4 && pages[0].total > 40);
 }
+
+#[tokio::test]
+async fn a_front_end_that_gives_up_on_wide_pages_loses_nothing() {
+    let (sim, client) = start(small()).await;
+    let (expected, _) = read(&client, search(""), None).await;
+    let seen = sim.seen_requests();
+    let targets: Vec<_> =
+        seen.iter().map(|seen| seen.target.clone()).filter(|target| target.contains("rows=")).collect();
+    // The first page, or one in the middle.
+    for target in [&targets[0], &targets[2]] {
+        let (sim, client) = start(small()).await;
+        sim.add_fault(Fault::new(Mode::GatewayTimeout).for_target(target));
+        let (found, _) = read(&client, search(""), None).await;
+        assert_eq!(found, expected, "{target}");
+        assert!(sim.seen_requests().iter().any(|seen| seen.target == *target), "{target} is not requested");
+    }
+}
