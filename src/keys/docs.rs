@@ -93,7 +93,7 @@ mod tests {
         let shown = to_text(&Keymap::default());
         let mut lines = shown.lines();
         assert_eq!(lines.next(), Some("Everywhere [keys.global]"));
-        assert_eq!(lines.next(), Some("  ?, f1              help                 Show the keys of this pane"));
+        assert_eq!(lines.next(), Some("  ?, f1              help                  Show the keys of this pane"));
         assert!(lines.all(|line| line.chars().count() <= 100));
     }
 
