@@ -63,7 +63,7 @@ pub enum Action {
     /// Isolated hosts: since when, by whom and why
     #[strum(message = "isolated")]
     ViewIsolated,
-    /// Partitions: what the event store has, from when, mounted or not
+    /// Partitions of the event store: from when, mounted or not
     #[strum(message = "partitions")]
     ViewPartitions,
     /// Ingress filters: events that are not stored

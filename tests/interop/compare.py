@@ -24,7 +24,7 @@ url, token = sys.argv[1:3]
 cb = CbResponseAPI(url=url, token=token, ssl_verify=False)
 """
 ALL = CLIENT + """
-for process in cb.select(Process).where("process_name:*"):
+for process in cb.select(Process).where("process_name:*").group_by("id"):
     print(process.id, process.hostname, process.cmdline)
 """
 PARENTS = CLIENT + """
