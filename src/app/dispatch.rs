@@ -448,8 +448,8 @@ impl App {
             self.popups.show_text(RecordPane::of_message(&text));
             return;
         }
-        let panes = self.view.panes().map(|(id, _)| id);
-        let shown = std::iter::once(self.focus).chain(panes).map(|id| -> &dyn Pane { self.panes.get(id) });
+        let shown =
+            std::iter::once(self.focus).chain(self.view.pane_ids()).map(|id| -> &dyn Pane { self.panes.get(id) });
         let mut errors = self
             .popups
             .top()

@@ -216,7 +216,7 @@ impl App {
 
     /// Lets the shown panes and the topmost popup fetch what they need.
     fn after_input(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        for (id, _) in self.view.panes() {
+        for id in self.view.pane_ids() {
             let result = self.panes.get_mut(id).after_input(&mut Cx::new(&mut self.session, effects, now));
             self.follow_after_input(result);
         }

@@ -97,7 +97,7 @@ impl Place {
 impl App {
     /// Returns the current location.
     pub(super) fn location(&self) -> Location {
-        let ids = self.view.index().map(PaneId::Query).into_iter().chain(self.view.panes().map(|(id, _)| id));
+        let ids = self.view.pane_ids();
         Location {
             view: self.view,
             focus: self.focus,

@@ -47,6 +47,11 @@ impl View {
         self.spec().panes.iter().map(|entry| (entry.id, entry.name))
     }
 
+    /// Returns the ids of its query editor, if it has one, and of its panes.
+    pub(super) fn pane_ids(self) -> impl Iterator<Item = PaneId> {
+        self.index().map(PaneId::Query).into_iter().chain(self.panes().map(|(id, _)| id))
+    }
+
     /// Returns the pane with the results of the view's query.
     pub(super) fn results_pane(self) -> PaneId {
         let spec = self.spec();
