@@ -111,16 +111,20 @@ class Joining(Both):
         cells = self.cells("tree", first.id, "--join", "sensor,group,binary")
         self.assertEqual([self.own(row) for row in reversed(cells)], found)
 
-    def test_any_process_and_the_same_number_of_requests(self):
+    def test_any_process_with_a_fraction_of_the_requests(self):
         query = "process_name:cmd.exe or process_name:svch0st.exe or process_name:7z.exe"
         found = [self.details(process) for process in self.cb.select(Process).where(query).group_by("id")]
         self.assertGreater(len(found), 100)
-        parts = ("/sensor/", "/group/", "/binary/")
+        parts = ("/sensor", "/group", "/binary")
         asked = [len(self.server.requests(part)) for part in parts]
         self.server.forget_requests()
         cells = self.cells("search", query, *self.JOIN)
         self.assertEqual([self.own(row) for row in cells], found)
-        self.assertEqual([len(self.server.requests(part)) for part in parts], asked)
+        for part, n_asked in zip(parts, asked):
+            n_own = len(self.server.requests(part))
+            self.assertGreater(n_own, 0, part)
+            self.assertLessEqual(n_own, n_asked, part)
+        self.assertLess(sum(len(self.server.requests(part)) for part in parts), sum(asked) / 4)
 
 
 if __name__ == "__main__":
