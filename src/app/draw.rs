@@ -153,7 +153,9 @@ impl Painter<'_, '_> {
 
     /// Adds the names of the view's panes to the status line of a pane that is shown alone.
     fn with_tabs(&self, mut status: Line<'static>, pane: PaneId) -> Line<'static> {
-        if !self.is_alone || !self.view.panes().any(|(id, _)| id == pane) {
+        let is_of_view = self.view.panes().any(|(id, _)| id == pane);
+        // The only pane of a view has the name of the view.
+        if !self.is_alone || !is_of_view || self.view.panes().count() == 1 {
             return status;
         }
         for (id, name) in self.view.panes() {

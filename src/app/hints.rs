@@ -40,6 +40,7 @@ fn scope_actions(scope: Scope) -> &'static [Action] {
         Scope::Sensors | Scope::Host => HOSTS,
         Scope::Watchlists | Scope::Watchlist => WATCHLISTS,
         Scope::Feeds => FEEDS,
+        Scope::Switched => &[Action::Help, Action::Enable, Action::Disable, Action::Filter, Action::ShowRecord],
         Scope::Reports | Scope::Report => REPORTS,
         Scope::Acts | Scope::Calls => ACTIVITY,
         Scope::Lineage => &[

@@ -526,7 +526,7 @@ fn assess_disabled_filter(filter: &IngressFilter, groups: &Result<Page<Group>, E
     let mut effects =
         vec![format!("{}: enabled -> disabled", text::make_visible(filter.title())), format!("Stored again: {hidden}")];
     effects.extend(describe_reach(filter, groups));
-    let mut notes = vec!["Events of the time in which it was enabled stay missing".to_owned()];
+    let mut notes = vec!["Events from while it was enabled remain missing".to_owned()];
     if let Some(rate) = filter.hit_rate.filter(|rate| *rate > 0.0) {
         notes.push(format!("Its hit rate over the last 15 minutes is {rate}"));
     }
@@ -545,7 +545,8 @@ fn describe_reach(filter: &IngressFilter, groups: &Result<Page<Group>, Error>) -
             match counts {
                 Some(counts) if groups.n_unreadable == 0 => {
                     let n: u64 = counts.iter().sum();
-                    format!("{} in its sensor groups", text::pluralize(n, "host", "hosts"))
+                    let hosts = text::pluralize(n, "host", "hosts");
+                    if filter.is_global == Some(true) { hosts } else { format!("{hosts} in its sensor groups") }
                 }
                 _ => "number of hosts unknown".into(),
             }

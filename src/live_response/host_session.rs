@@ -147,7 +147,7 @@ impl<L: CommandLog> HostSession<L> {
         left
     }
 
-    /// Records that a command was given up before its end.
+    /// Records that a command was stopped before its end.
     pub async fn stop(&mut self) -> Result<(), Error> {
         self.log.end(Some("stopped".to_owned())).await
     }
@@ -266,7 +266,7 @@ impl<L: CommandLog> HostSession<L> {
     ) -> Result<CommandRun, Error> {
         let run = self.client.start_command(request).await?;
         if command.kind() == LiveCommandKind::GetFile {
-            // The file is on the server even if the command fails or is given up.
+            // The file is on the server even if the command fails or is stopped.
             self.copies.extend(run.file.map(|file| StoredCopy { session, file }));
         }
         let run = self.wait_until_final(session, command, run).await?;

@@ -15,7 +15,7 @@ const EVENT_FILTERS: [(&str, &str); 6] = [
     ("regmod_filters", "regmod"),
     ("modload_filters", "modload"),
     ("filemod_filters", "filemod"),
-    ("non_binary_filemod_filters", "filemod of no binary"),
+    ("non_binary_filemod_filters", "filemod of other files than binaries"),
     ("netconn_filters", "netconn"),
     ("crossproc_filters", "crossproc"),
 ];

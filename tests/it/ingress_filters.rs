@@ -33,7 +33,7 @@ async fn enabling_says_what_is_not_stored_and_for_whom_and_is_undone() {
     console.press("tab tab enter").await;
     console.until("enable ingress filter Inventory tool (retired): CONFIRMED; enabled").await;
     console.until("3 enabled").await;
-    console.press("z").await.shows(&["Undo: enable ingress filter", "enabled -> disabled", "stay missing"]);
+    console.press("z").await.shows(&["Undo: enable ingress filter", "enabled -> disabled", "remain missing"]);
     console.press("tab tab enter").await;
     console.until("disable ingress filter Inventory tool (retired): CONFIRMED; disabled").await;
     console.until("2 enabled").await;

@@ -81,7 +81,7 @@ pub(super) async fn save(
         _ = wait_for_shutdown() => Err(Failure::new(Exit::Failed, "stopped")),
     };
     cx.progress("");
-    // The command may have been given up before its end.
+    // The command may have been stopped before its end.
     session.stop().await?;
     let Err(mut failure) = fetched else {
         return saving.finish().await.map_err(download_failure);

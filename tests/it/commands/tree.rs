@@ -58,9 +58,9 @@ async fn trees_come_from_standard_input_and_what_is_missing_is_named() {
     let subjects: Vec<_> = ran.check(0).json_lines().into_iter().filter(|row| row.text("relation") == "self").collect();
     assert_eq!(subjects.len(), 2);
 
-    let nobody = "0000ffff-0000-0001-01d7-10df4de391b0";
-    let ran = bench.run(&["tree", nobody, &ids[0], "--format", "json"]).await;
-    ran.check(3).notes_say(nobody);
+    let unknown = "0000ffff-0000-0001-01d7-10df4de391b0";
+    let ran = bench.run(&["tree", unknown, &ids[0], "--format", "json"]).await;
+    ran.check(3).notes_say(unknown);
     let rows: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
     assert!(rows.iter().any(|row| row.text("id") == ids[0]));
 
@@ -75,10 +75,10 @@ async fn many_trees_without_descendants_need_few_requests() {
     let ids = bench.ids("*:*").await;
     let ids = &ids[..100];
     bench.server.forget_requests();
-    let nobody = "0000ffff-0000-0001-01d7-10df4de391b0";
-    let input = format!("{}\n{nobody}\n", ids.join("\n"));
+    let unknown = "0000ffff-0000-0001-01d7-10df4de391b0";
+    let input = format!("{}\n{unknown}\n", ids.join("\n"));
     let ran = bench.fed(&["tree", "-", "--descend", "0", "--format", "jsonl"], &input).await;
-    let rows = ran.check(3).notes_say(nobody).json_lines();
+    let rows = ran.check(3).notes_say(unknown).json_lines();
     let n_requests = bench.server.seen_requests().len();
     assert!(n_requests < 30, "{n_requests}");
     // In the order of the input, each below its ancestors.
