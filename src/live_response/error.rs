@@ -56,6 +56,9 @@ pub enum Error {
     /// The command has not ended within the time limit.
     #[error("{host} did not answer within {limit:?} ({command})")]
     Timeout { host: String, command: String, limit: Duration },
+    /// The sensor has brought only a part of a file to the server, or the server has sent only a part of it.
+    #[error("{host}: {path} was not fetched completely: {why}")]
+    Incomplete { host: String, path: String, why: String },
     /// A signal has ended the wait.
     #[error("{host}: stopped before it was read")]
     Stopped { host: String },
@@ -82,6 +85,7 @@ impl Error {
             | Self::Failed { .. }
             | Self::NoReason { .. }
             | Self::Canceled { .. }
+            | Self::Incomplete { .. }
             | Self::Stopped { .. }
             | Self::Log(_) => return None,
         })

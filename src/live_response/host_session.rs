@@ -115,6 +115,39 @@ impl<L: CommandLog> HostSession<L> {
         }
     }
 
+    /// Fetches a file of the host, of at most `count` bytes, and passes its bytes to `on_piece`. Fails if the copy of the
+    /// server is not complete. The copy stays until [`HostSession::delete_copies`].
+    pub async fn fetch_file(
+        &mut self,
+        path: &str,
+        count: Option<u64>,
+        mut on_piece: impl FnMut(&[u8]),
+    ) -> Result<(), Error> {
+        let run = self.read(&LiveCommand::GetFile { path: path.to_owned(), offset: 0, count }).await?;
+        let incomplete = |why: String| Error::Incomplete { host: self.host(), path: text::excerpt(&path.into()), why };
+        let no_copy = || incomplete("the server names no file in its response".to_owned());
+        let StoredCopy { session, file } = self.copy(&run).ok_or_else(no_copy)?;
+        let fetch = async {
+            // Without the record, the size is not known; the file is fetched nevertheless.
+            let record = self.client.session_file(session, file).await.ok();
+            if let Some(status) = record.as_ref().and_then(|record| record.status).filter(|code| !code.is_success()) {
+                return Err(incomplete(status.to_string()));
+            }
+            let mut download = self.client.session_file_content(session, file).await?;
+            let mut received = 0;
+            while let Some(piece) = download.next().await? {
+                let piece: &[u8] = piece.as_ref();
+                received += u64::try_from(piece.len()).unwrap_or(u64::MAX);
+                on_piece(piece);
+            }
+            match record.and_then(|record| record.size).filter(|size| received < *size) {
+                Some(size) => Err(incomplete(format!("{received} of {size} bytes"))),
+                None => Ok(()),
+            }
+        };
+        self.keep_while(fetch).await
+    }
+
     /// Waits for the end of `future`, and keeps the session from being closed meanwhile.
     pub async fn keep_while<T>(&self, future: impl Future<Output = T>) -> T {
         pin!(future);

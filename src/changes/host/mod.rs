@@ -15,7 +15,7 @@ use super::{
 };
 use crate::api::{Client, Error, Upload, WriteReply, WriteRequest};
 use crate::audit::LoggedStage;
-use crate::live_response::HostSession;
+use crate::live_response::{self, HostSession};
 use crate::model::{
     CommandRun, FileEntry, HostProcess, LiveCommandKind, LiveSession, RegistryType, RunStatus, Sensor, SensorId,
     StoredFileId,
@@ -58,7 +58,6 @@ impl HostChange {
             (HostCommand::CreateDirectory { .. }, HostSubject::File { entry, .. }) => {
                 Some(entry.as_ref().is_some_and(FileEntry::is_directory))
             }
-            (HostCommand::DumpMemory { .. }, HostSubject::File { entry, .. }) => Some(entry.is_some()),
             (HostCommand::SetValue { .. }, HostSubject::Value(value)) => {
                 Some(value.as_ref().is_some_and(|value| self.action.is_set_in(value)))
             }
@@ -131,6 +130,10 @@ impl HostChange {
                 details.extend(runs.last().map(|run| format!("Last command: {}", describe_run(run))));
                 details
             }
+            (HostCommand::DumpMemory { .. }, subject) => vec![
+                format!("Now: {}", subject.describe()),
+                "The file is then fetched and deleted on the host".to_owned(),
+            ],
             (_, subject) => vec![format!("Now: {}", subject.describe())],
         }
     }
@@ -266,7 +269,14 @@ impl Operation for HostChange {
         {
             tracing::warn!("file {file} of session {id} stays on the server: {error}");
         }
-        Ok(WriteReply::Host(describe_end(&outcome?)))
+        let run = outcome?;
+        if let (HostCommand::DumpMemory { .. }, Some(code)) = (&self.action, run.output.return_code)
+            && code != 0
+        {
+            let reason = format!("the memory dump ended with code {code}");
+            return Err(live_response::Error::Unknown { host: host.host(), reason }.into());
+        }
+        Ok(WriteReply::Host(describe_end(&run)))
     }
 
     async fn release(&self, state: &HostSnapshot, client: &Client) {
@@ -291,7 +301,8 @@ impl Operation for HostChange {
     }
 
     fn is_unverifiable(&self) -> bool {
-        matches!(self.action, HostCommand::Execute { .. })
+        // A file with a part of the memory looks like the dump.
+        matches!(self.action, HostCommand::Execute { .. } | HostCommand::DumpMemory { .. })
     }
 
     fn stage(&self, state: &HostSnapshot) -> LoggedStage {
@@ -317,7 +328,6 @@ impl Operation for HostChange {
             HostCommand::Kill { .. } if matches!(&state.subject, HostSubject::Process { successor: Some(_), .. }) => {
                 return None;
             }
-            HostCommand::DumpMemory { .. } => return None,
             _ if !is_satisfied => return None,
             HostCommand::Kill { .. } | HostCommand::CloseSession { .. } => format!("has no {} any more", object()),
             HostCommand::DeleteFile { .. } | HostCommand::DeleteValue { .. } | HostCommand::DeleteKey { .. } => {

@@ -174,21 +174,13 @@ async fn read_file(
 
 /// Fetches a file and returns its hash.
 async fn read_md5(path: &str, session: &mut HostSession<()>) -> Result<Md5, Error> {
-    let run = session.read(&LiveCommand::GetFile { path: path.to_owned(), offset: 0, count: None }).await?;
-    let hash = async {
-        let copy = session.copy(&run).ok_or(api::Error::NotFound { what: "the fetched file".into() })?;
-        let mut download = session.client().session_file_content(copy.session, copy.file).await?;
-        let mut md5 = <md5::Md5 as md5::Digest>::new();
-        while let Some(piece) = download.next().await? {
-            md5::Digest::update(&mut md5, piece.as_ref());
-        }
-        Ok::<_, api::Error>(Md5(md5::Digest::finalize(md5).into()))
-    };
-    let hash = session.keep_while(hash).await;
+    let mut md5 = <md5::Md5 as md5::Digest>::new();
+    let fetched = session.fetch_file(path, None, |piece| md5::Digest::update(&mut md5, piece)).await;
     for (copy, error) in session.delete_copies().await {
         tracing::warn!("file {} of session {} stays on the server: {error}", copy.file, copy.session);
     }
-    Ok(hash?)
+    fetched?;
+    Ok(Md5(md5::Digest::finalize(md5).into()))
 }
 
 /// Returns what the host has read; `None` if it says that there is no such object.

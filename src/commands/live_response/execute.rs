@@ -4,7 +4,6 @@ use super::{
     change::{HostTarget, HostWork, with_host},
     file::delete_copies,
 };
-use crate::api;
 use crate::changes::{HostCommand, Outcome};
 use crate::cli::{ExecuteProgram, WaitLimit};
 use crate::commands::{
@@ -12,7 +11,7 @@ use crate::commands::{
     apply::{apply_announced, apply_one, exit_of},
 };
 use crate::live_response::Error;
-use crate::model::{LiveCommand, Sensor};
+use crate::model::Sensor;
 use crate::text;
 
 /// Runs `lr exec`.
@@ -46,30 +45,45 @@ pub(super) async fn execute(args: &ExecuteProgram, cx: &mut CommandCx<'_>) -> Re
     with_host(target, work, cx).await
 }
 
-/// Fetches and prints what the program has printed, and deletes the file on the host.
+/// Limit of the printed output in bytes; more is fetched by `lr get`.
+const MAX_OUTPUT: u64 = 16 << 20;
+
+/// Fetches and prints what the program has printed, and deletes the file on the host if all of it was printed.
 async fn print_output(
     work: &mut HostWork<'_>,
     path: &str,
     outcome: &Outcome,
     cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
-    let output = match fetch_output(work, path).await {
-        Err(Error::Failed { result, .. }) if result.code.is_not_found() => {
-            cx.note("the program has printed nothing");
-            return Ok(Exit::Done);
-        }
-        output => output,
-    };
+    let mut output = Vec::new();
+    // One byte more shows whether there is more.
+    let fetched = work.session.fetch_file(path, Some(MAX_OUTPUT + 1), |piece| output.extend_from_slice(piece)).await;
+    if let Err(Error::Failed { result, .. }) = &fetched
+        && result.code.is_not_found()
+    {
+        cx.note("the program has printed nothing");
+        return Ok(Exit::Done);
+    }
     delete_copies(&mut work.session, cx).await;
-    let output = output.map_err(|error| {
+    fetched.map_err(|error| {
         let failure = Failure::from(error);
         failure.with_hint(format!("the program ran; its output is in {path} on the host"))
     })?;
+    let max_output = usize::try_from(MAX_OUTPUT).unwrap_or(usize::MAX);
+    let is_cut = output.len() > max_output;
+    output.truncate(max_output);
     let output = text::normalize_newlines(&String::from_utf8_lossy(&output));
     for line in output.lines() {
         writeln!(cx.streams.out, "{}", text::make_visible(&line.into()))?;
     }
     cx.streams.out.flush()?;
+    if is_cut {
+        let id = work.session.sensor().id;
+        cx.warn(&format!(
+            "only the first 16 MiB are shown; all of the output stays on the host: `lampblack lr get {id} '{path}'`"
+        ));
+        return Ok(Exit::Done);
+    }
     let delete = work.change(HostCommand::DeleteFile { path: path.to_owned(), expected: None });
     delete_announced(delete, path, outcome, work, cx).await
 }
@@ -92,24 +106,6 @@ pub(super) async fn delete_announced(
         }
     }
     Ok(Exit::Done)
-}
-
-/// Fetches a small file of the host.
-async fn fetch_output(work: &mut HostWork<'_>, path: &str) -> Result<Vec<u8>, Error> {
-    /// Limit of the output in bytes; more is fetched by `lr get`.
-    const MAX_OUTPUT: u64 = 16 << 20;
-    let command = LiveCommand::GetFile { path: path.to_owned(), offset: 0, count: Some(MAX_OUTPUT) };
-    let run = work.session.read(&command).await?;
-    let copy = work.session.copy(&run).ok_or(api::Error::NotFound { what: "the output".into() })?;
-    let fetch = async {
-        let mut download = work.session.client().session_file_content(copy.session, copy.file).await?;
-        let mut output = Vec::new();
-        while let Some(piece) = download.next().await? {
-            output.extend_from_slice(piece.as_ref());
-        }
-        Ok::<_, api::Error>(output)
-    };
-    Ok(work.session.keep_while(fetch).await?)
 }
 
 /// Returns the path of a new file in the directory for temporary files of a host.

@@ -6,6 +6,7 @@ use super::{
     change::{HostTarget, HostWork, with_host},
     execute::{delete_announced, temporary_path},
     file::{RemoteFile, delete_copies, download_failure, report_saved, save},
+    reader::LoggedSession,
 };
 use crate::changes::HostCommand;
 use crate::cli::{DumpMemory, LiveArgs, WaitLimit};
@@ -14,6 +15,7 @@ use crate::commands::{
     apply::{apply_one, exit_of},
 };
 use crate::download::{HostFileRequest, SaveFormat, Saving, host_file_name};
+use crate::model::{FileEntry, LiveCommand};
 use crate::text;
 
 /// Runs `lr memdump`.
@@ -34,17 +36,35 @@ pub(super) async fn dump(args: &DumpMemory, cx: &mut CommandCx<'_>) -> Result<Ex
         let exit = exit_of(&outcome, WaitLimit::None);
         let note = text::line(&outcome.note);
         if exit != Exit::Done {
-            return Err(Failure::new(exit, note));
+            let left = format!("a part of the dump may be in {path} on the host; `lampblack lr rm` deletes it");
+            return Err(Failure::new(exit, note).with_hint(left));
         }
         cx.note(&note);
         let saved = save(RemoteFile { path: &path, offset: 0 }, saving, &mut work.session, cx).await;
         delete_copies(&mut work.session, cx).await;
         let saved = saved.map_err(|failure| failure.with_hint(format!("the dump is in {path} on the host")))?;
         report_saved(&saved, cx)?;
+        if let Err(why) = check_size(&path, saved.size, &mut work.session).await {
+            cx.warn(&format!("{path} stays on the host: {why}"));
+            return Ok(Exit::Failed);
+        }
         let delete = work.change(HostCommand::DeleteFile { path: path.clone(), expected: None });
         delete_announced(delete, &path, &outcome, work, cx).await
     };
     with_host(target, work, cx).await
+}
+
+/// Fails unless a file of the host has a size, in bytes.
+async fn check_size(path: &str, size: u64, session: &mut LoggedSession) -> Result<(), String> {
+    let listed = session.read(&LiveCommand::ListDirectory { pattern: path.to_owned() }).await;
+    let run = listed.map_err(|error| format!("its size could not be compared with that of the saved file: {error}"))?;
+    match &run.output.files[..] {
+        [entry] if entry.size == Some(size) => Ok(()),
+        [FileEntry { size: Some(listed), .. }] => {
+            Err(format!("it has {listed} bytes there, and the saved file has {size}"))
+        }
+        _ => Err("its size is unknown".to_owned()),
+    }
 }
 
 /// Returns where the dump is saved.

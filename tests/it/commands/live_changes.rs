@@ -237,6 +237,64 @@ async fn the_memory_of_a_host_comes_home_and_leaves_nothing_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_long_output_stays_on_the_host_and_is_named() {
+    let bench = bench().await;
+    let exec = ["lr", "exec", "7", "--reason", "look", "--yes", "--", "ipconfig"];
+    let long = format!("{}\n", "x".repeat(1023)).repeat(16 << 10);
+    bench.fault(json!({"mode": "answer", "match": "/content", "body": format!("{long}more\n"), "times": 1}));
+    let cut = bench.run(&exec).await;
+    assert_eq!((cut.exit, cut.out.len()), (0, 16 << 20), "{}", cut.notes);
+    cut.notes_say("only the first 16 MiB are shown");
+    let left = bench.rows(&["lr", "ls", "7", r"c:\windows\temp\lampblack-*"]).await;
+    assert_eq!(left.len(), 1);
+    cut.notes_say(&format!(r"lampblack lr get 7 'c:\windows\temp\{}'", left[0].text("filename")));
+    bench.fault(json!({"mode": "answer", "match": "/content", "body": long, "times": 1}));
+    let whole = bench.run(&exec).await;
+    assert_eq!((whole.exit, whole.out.len()), (0, 16 << 20), "{}", whole.notes);
+    assert_eq!(bench.rows(&["lr", "ls", "7", r"c:\windows\temp\lampblack-*"]).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_output_that_is_not_fetched_completely_stays_on_the_host() {
+    let bench = bench().await;
+    let record = r#"{"id": 1, "file_name": "x", "size": 28, "status": 2147942512}"#;
+    bench.fault(json!({"mode": "answer", "match": "/file/1$", "method": "GET", "body": record}));
+    let ran = bench.run(&["lr", "exec", "7", "--reason", "look", "--yes", "--", "ipconfig"]).await;
+    ran.check(1).notes_say("was not fetched completely: 0x80070070 the disk is full").notes_say("its output is in ");
+    assert_eq!(ran.out, "");
+    assert_eq!(bench.rows(&["lr", "ls", "7", r"c:\windows\temp\lampblack-*"]).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_memory_dump_that_has_failed_is_not_fetched_and_is_named() {
+    let bench = bench().await;
+    // The plan and the reading before sending are the first two commands.
+    let run =
+        r#"{"id": 3, "session_id": 1, "status": "complete", "name": "memdump", "result_code": 0, "return_code": 5}"#;
+    bench.fault(json!({"mode": "answer", "match": "/command/3", "method": "GET", "body": run}));
+    let ran = bench.change(&["lr", "memdump", "7"]).await;
+    ran.check(1).notes_say("The file is then fetched and deleted on the host");
+    ran.notes_say("it is not known whether FIN-WS-042 has done it: the memory dump ended with code 5");
+    bench.server.clear_faults();
+    let left = bench.rows(&["lr", "ls", "7", r"c:\windows\temp\lampblack-*"]).await;
+    assert_eq!(left.len(), 1);
+    ran.notes_say(&format!(r"a part of the dump may be in c:\windows\temp\{} on the host", left[0].text("filename")));
+    assert!(!bench.home.path().join("FIN-WS-042-memory.dmp.zip.bin").exists());
+    assert_eq!(bench.changes_of_log()[0].1.text("stage"), "unknown");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_memory_dump_is_deleted_only_after_all_of_it_has_come() {
+    let bench = bench().await;
+    bench.fault(json!({"mode": "answer", "match": "/file/1/content", "body": "PK"}));
+    let record = r#"{"id": 1, "file_name": "x", "size": 2, "status": 0}"#;
+    bench.fault(json!({"mode": "answer", "match": "/file/1$", "method": "GET", "body": record}));
+    let ran = bench.change(&["lr", "memdump", "7"]).await;
+    ran.check(1).notes_say(" stays on the host: it has ").notes_say("and the saved file has 2");
+    assert_eq!(bench.rows(&["lr", "ls", "7", r"c:\windows\temp\lampblack-*"]).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn closing_a_session_says_what_runs_in_it() {
     let bench =
         Bench::with(Options { checkin: Duration::ZERO, command_time: Duration::from_hours(1), ..world() }).await;
