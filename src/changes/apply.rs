@@ -31,8 +31,8 @@ pub enum NotSent {
     #[error("{0}")]
     Log(#[from] storage::FileError),
     /// The target could not be read again, so that the effects are not known any more.
-    #[error("the current state could not be read from the server: {0}")]
-    NoSnapshot(#[from] api::Error),
+    #[error("the current state could not be read from the {place}: {error}")]
+    NoSnapshot { place: &'static str, error: api::Error },
     /// Another user made the change after it was planned.
     #[error("{0}")]
     NoOp(String),
@@ -60,7 +60,7 @@ pub async fn apply(planned: PlannedChange<'_>, client: &Client, log: &mut AuditL
             current.release(client).await;
             applied
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(NotSent::NoSnapshot { place: planned.plan.change().place(), error }),
     };
     planned.plan.reading.release(client).await;
     applied
@@ -205,9 +205,8 @@ impl Applier<'_> {
                 None
             }
             // The answer of the host is the only proof.
-            Some(error @ api::Error::Host { answer, .. }) if change.is_unverifiable() => {
-                let is_refused = *answer == CommandAnswer::Refusal;
-                outcome.stage = if is_refused { LoggedStage::NotApplied } else { LoggedStage::Unknown };
+            Some(error @ api::Error::Host { .. }) if change.is_unverifiable() => {
+                outcome.stage = if is_host_refusal(error) { LoggedStage::NotApplied } else { LoggedStage::Unknown };
                 outcome.note = error.to_string();
                 None
             }
@@ -231,6 +230,10 @@ impl Applier<'_> {
             Some(error) if n_accepted == 0 && error.is_refusal() && !change.is_eventual() => {
                 let refusal = error.clone();
                 let after = read_back(change, self.client, outcome, 1).await;
+                // The state shows neither, and the host has said no.
+                if after.is_some() && outcome.stage == LoggedStage::Unknown && is_host_refusal(&refusal) {
+                    outcome.stage = LoggedStage::NotApplied;
+                }
                 if is_verified(outcome) && is_delete && matches!(refusal, api::Error::NotFound { .. }) {
                     outcome.note = "already deleted (verified on the server)".into();
                 }
@@ -330,7 +333,7 @@ async fn read_back(change: &Change, client: &Client, outcome: &mut Outcome, max_
                 return Some(reading);
             }
             Err(error) => {
-                let why = format!("the state could not be read back from the server: {error}");
+                let why = format!("the state could not be read back from the {}: {error}", change.place());
                 if request_error.is_some() || outcome.stage == LoggedStage::Unknown {
                     outcome.stage = LoggedStage::Unknown;
                     let text = request_error.as_ref().and_then(refusal_text);
@@ -399,6 +402,11 @@ fn refusal_text(error: &api::Error) -> Option<String> {
             api::Error::Refused { .. } | api::Error::Busy(_) | api::Error::Malformed { .. } | api::Error::Host { .. }
         );
     is_answer.then(|| error.to_string())
+}
+
+/// Returns whether a host says that it has not done what it was sent.
+fn is_host_refusal(error: &api::Error) -> bool {
+    matches!(error, api::Error::Host { answer: CommandAnswer::Refusal, .. })
 }
 
 /// Returns whether the server says that the object is gone or was changed by another request.

@@ -52,7 +52,9 @@ pub use change::{Change, ChangeReading, Reading};
 pub use context::PlanContext;
 pub use feed::{FeedChange, FeedSnapshot};
 pub use history::ChangeHistory;
-pub use host::{CommandLimit, FileContent, FileHash, HostChange, HostCommand, HostSnapshot, NewHostFile};
+pub use host::{
+    CommandLimit, ExpectedEntry, FileContent, FileHash, HostChange, HostCommand, HostSnapshot, NewHostFile,
+};
 pub use log_reader::label;
 pub use logged_change::LoggedChange;
 pub use plan::{Plan, Prepared};

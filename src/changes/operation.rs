@@ -70,7 +70,7 @@ pub(super) trait Operation: Clone + 'static {
     /// Returns the change that undoes this one, by the logged states `before` and `after` it, or why there is none.
     fn inverse(&self, before: &Value, after: &Value) -> Result<Self, &'static str>;
 
-    /// Returns why nothing restores the state before, as the end of "This cannot be undone: …"; `None` if an undo does.
+    /// Returns why nothing restores the state before, for [`describe_loss`]; `None` if an undo does.
     /// Such a change is confirmed alone and by the name of its target.
     fn loss(&self) -> Option<&'static str> {
         None
@@ -152,6 +152,11 @@ pub(super) struct WriteContext<'a> {
     pub(super) justification: &'a Justification,
     /// The server's version, which decides how some members are written.
     pub(super) release: Option<(u32, u32)>,
+}
+
+/// Returns the sentence that says why nothing restores the state before a change.
+pub(super) fn describe_loss(why: &str) -> String {
+    format!("This cannot be undone: {why}")
 }
 
 /// Why a change is not undone whose state before is not in the log.

@@ -2,7 +2,9 @@
 
 use super::{
     Change, ChangeReading, ImpactLine, Justification, LoggedChange, PlanContext, Rejection, Target,
-    assessment::Assessment, blast_radius::ImpactSubject, operation::WriteContext,
+    assessment::Assessment,
+    blast_radius::ImpactSubject,
+    operation::{WriteContext, describe_loss},
 };
 use crate::api::{Error, WriteRequest};
 use crate::text;
@@ -47,7 +49,7 @@ impl Plan {
     /// Creates the plan of an assessed change. `release` is the server's version.
     fn new(reading: ChangeReading, assessment: Assessment, release: Option<(u32, u32)>) -> Self {
         let Assessment { effects, mut warnings, notes, protection, impact } = assessment;
-        let loss = reading.loss().map(|loss| format!("This cannot be undone: {loss}"));
+        let loss = reading.loss().map(describe_loss);
         warnings.extend(loss.clone());
         Self { reading, effects, warnings, notes, protection, loss, impact, undoes: None, undone_change: None, release }
     }
@@ -130,8 +132,17 @@ impl Change {
 }
 
 impl ChangeReading {
-    /// Plans the change for its target, which was read just now.
+    /// Plans the change for its target, which was read just now. What was opened to read it stays open for the plan only.
     pub async fn plan(self, context: &PlanContext) -> Result<Prepared, Error> {
+        let reading = self.clone();
+        let prepared = self.assess_change(context).await;
+        if !matches!(prepared, Ok(Prepared::Ready(_))) {
+            reading.release(&context.client).await;
+        }
+        prepared
+    }
+
+    async fn assess_change(self, context: &PlanContext) -> Result<Prepared, Error> {
         if let Some(rejection) = context.policy.read_only_rejection() {
             return Ok(Prepared::Rejected(rejection));
         }

@@ -135,25 +135,29 @@ pub(super) async fn apply_one(
     Ok(applied.pop().map(|(_, applied)| applied.outcome).ok_or(exit))
 }
 
-/// Applies a change that the preview of another one has announced. `batch` is the line of that one in the audit log.
+/// Applies a change that the preview of another one has announced; `None` if it would have no effect. `batch` is the line of
+/// that one in the audit log.
 pub(super) async fn apply_announced(
     change: Change,
     batch: u64,
     args: &cli::ChangeArgs,
     (client, access): (&Client, &Access),
     cx: &mut CommandCx<'_>,
-) -> Result<Outcome, Failure> {
+) -> Result<Option<Outcome>, Failure> {
     let justification = Justification { batch: Some(batch), ..change::justification(args, true, access, cx)? };
     let context = PlanContext::new(client.clone(), change::policy(access)).with_user(access.profile.user.clone());
     let plan = match change.prepare(&context).await? {
         Prepared::Ready(plan) => plan,
-        Prepared::NoOp { text, .. } => return Err(Failure::new(Exit::Failed, text)),
+        Prepared::NoOp { .. } => return Ok(None),
         Prepared::Rejected(rejection) => return Err(Failure::new(Exit::Failed, rejection.why)),
     };
     let Log { mut actions, mut lock_waits } = change::open_log(cx)?;
     let planned = PlannedChange { plan: &plan, justification: &justification };
-    let applied = with_lock_notes(changes::apply(planned, client, &mut actions), &mut lock_waits, cx).await?;
-    Ok(applied.outcome)
+    match with_lock_notes(changes::apply(planned, client, &mut actions), &mut lock_waits, cx).await {
+        Ok(applied) => Ok(Some(applied.outcome)),
+        Err(NotSent::NoOp(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Changes that may be applied; none if there is nothing to apply.

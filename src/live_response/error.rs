@@ -59,6 +59,9 @@ pub enum Error {
     /// The sensor has brought only a part of a file to the server, or the server has sent only a part of it.
     #[error("{host}: {path} was not fetched completely: {why}")]
     Incomplete { host: String, path: String, why: String },
+    /// The answer of the host lacks what it must have, or a part of it cannot be parsed.
+    #[error("{host}: the answer cannot be read ({command})")]
+    Unreadable { host: String, command: String },
     /// A signal has ended the wait.
     #[error("{host}: stopped before it was read")]
     Stopped { host: String },
@@ -86,6 +89,7 @@ impl Error {
             | Self::NoReason { .. }
             | Self::Canceled { .. }
             | Self::Incomplete { .. }
+            | Self::Unreadable { .. }
             | Self::Stopped { .. }
             | Self::Log(_) => return None,
         })

@@ -115,6 +115,20 @@ impl<L: CommandLog> HostSession<L> {
         }
     }
 
+    /// Runs a command that only reads; `None` if the host says that there is no such object.
+    pub async fn read_if_exists(&mut self, command: &LiveCommand) -> Result<Option<CommandRun>, Error> {
+        match self.read(command).await {
+            Ok(run) => Ok(Some(run)),
+            Err(Error::Failed { result, .. }) if result.code.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Returns the error for an answer that lacks what it must have.
+    pub fn unreadable(&self, command: &LiveCommand) -> Error {
+        Error::Unreadable { host: self.host(), command: describe(command) }
+    }
+
     /// Fetches a file of the host, of at most `count` bytes, and passes its bytes to `on_piece`. Fails if the copy of the
     /// server is not complete. The copy stays until [`HostSession::delete_copies`].
     pub async fn fetch_file(

@@ -142,8 +142,11 @@ pub fn command_run(json: &str) -> Result<CommandRun, Malformed> {
     output.processes = entries(&members, "processes", &mut output.n_unreadable);
     output.files = entries(&members, "files", &mut output.n_unreadable);
     output.values = entries(&members, "values", &mut output.n_unreadable);
-    if let Some(value) = members.get("value").and_then(|json| Record::parse(json.get())) {
-        output.values.extend(RegistryValue::from_record(&value));
+    if let Some(json) = members.get("value") {
+        match Record::parse(json.get()).and_then(|value| RegistryValue::from_record(&value)) {
+            Some(value) => output.values.push(value),
+            None => output.n_unreadable += 1,
+        }
     }
     Ok(run)
 }
@@ -155,13 +158,16 @@ pub fn file_id(json: &str) -> Result<StoredFileId, Malformed> {
     record.count("id").map(StoredFileId).ok_or_else(Malformed::missing_id)
 }
 
-/// Parses a list of the answer; one that is missing or no list has no entries.
+/// Parses a list of the answer. A missing one has no entries; one that is no list counts as one that cannot be parsed.
 fn entries<T: FromRecord>(members: &MemberMap<'_>, name: &str, n_unreadable: &mut usize) -> Vec<T> {
     let Some(list) = members.get(name) else {
         return Vec::new();
     };
-    let list: Vec<&RawValue> = serde_json::from_str(list.get()).unwrap_or_default();
-    let (entries, n_lost) = rows(list);
+    let Ok(list) = serde_json::from_str::<Option<Vec<&RawValue>>>(list.get()) else {
+        *n_unreadable += 1;
+        return Vec::new();
+    };
+    let (entries, n_lost) = rows(list.unwrap_or_default());
     *n_unreadable += n_lost;
     entries
 }
@@ -225,6 +231,8 @@ mod tests {
         let odd = r#"{"id": 5, "status": "complete", "processes": [{"pid": "x"}, null, {"pid": "8"}]}"#;
         let run = command_run(odd).unwrap();
         assert_eq!((run.output.processes.len(), run.output.n_unreadable), (1, 2));
+        let lost = command_run(r#"{"id": 5, "processes": "none", "files": null, "value": 3}"#).unwrap();
+        assert_eq!((lost.output, run.output.files), (CommandOutput { n_unreadable: 2, ..<_>::default() }, vec![]));
     }
 
     #[test]

@@ -33,9 +33,8 @@ pub enum HostCommand {
     /// Deletes a file or an empty directory.
     DeleteFile {
         path: String,
-        /// The only file that may be deleted; `None`: any.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        expected: Option<FileHash>,
+        #[serde(default, skip_serializing_if = "ExpectedEntry::is_any")]
+        expected: ExpectedEntry,
     },
     CreateDirectory {
         path: String,
@@ -92,6 +91,24 @@ pub struct FileHash {
     pub md5: Md5,
 }
 
+/// What may be deleted under a path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExpectedEntry {
+    #[default]
+    Any,
+    Directory,
+    /// Only a file with this content.
+    #[serde(untagged)]
+    File(FileHash),
+}
+
+impl ExpectedEntry {
+    fn is_any(&self) -> bool {
+        *self == Self::Any
+    }
+}
+
 /// The bytes of a file.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct FileContent(pub Arc<[u8]>);
@@ -141,6 +158,17 @@ impl HostCommand {
             Self::SetValue { value, .. } | Self::DeleteValue { value } => value.clone(),
             Self::CreateKey { key } | Self::DeleteKey { key } => key.clone(),
             Self::CloseSession { session } => format!("session {session}"),
+        }
+    }
+
+    /// Returns the path of the file or directory that is changed, if it is one.
+    pub(super) fn path(&self) -> Option<&str> {
+        match self {
+            Self::PutFile(NewHostFile { path, .. })
+            | Self::DeleteFile { path, .. }
+            | Self::CreateDirectory { path }
+            | Self::DumpMemory { path } => Some(path),
+            _ => None,
         }
     }
 
@@ -209,8 +237,12 @@ impl HostCommand {
         };
         match self {
             Self::SetValue { value, .. } | Self::DeleteValue { value } => old_value(value),
-            Self::PutFile(new) => Ok(Self::DeleteFile { path: new.path.clone(), expected: Some(new.hash) }),
-            Self::CreateDirectory { path } => Ok(Self::DeleteFile { path: path.clone(), expected: None }),
+            Self::PutFile(new) => {
+                Ok(Self::DeleteFile { path: new.path.clone(), expected: ExpectedEntry::File(new.hash) })
+            }
+            Self::CreateDirectory { path } => {
+                Ok(Self::DeleteFile { path: path.clone(), expected: ExpectedEntry::Directory })
+            }
             Self::CreateKey { key } => Ok(Self::DeleteKey { key: key.clone() }),
             Self::Kill { .. }
             | Self::Execute { .. }
@@ -228,8 +260,8 @@ impl HostCommand {
             Self::Execute { .. } => "what a program does is not known here",
             Self::DeleteFile { .. } => "a deleted file does not come back; `lampblack lr get` fetches it first",
             Self::DeleteKey { .. } => "the values of a deleted key are not kept; `lampblack lr reg query` shows them",
-            Self::DumpMemory { .. } => "`lampblack lr rm` deletes the dump",
-            Self::CloseSession { .. } => "the next command opens another session",
+            Self::DumpMemory { .. } => "the memory of that moment is read only once",
+            Self::CloseSession { .. } => "the commands of the session are lost",
             Self::SetValue { .. }
             | Self::DeleteValue { .. }
             | Self::PutFile(_)
@@ -290,13 +322,14 @@ mod tests {
         let path = || r"c:\a".to_owned();
         let put =
             HostCommand::PutFile(NewHostFile { path: path(), name: "a".into(), hash, content: FileContent::default() });
-        assert_eq!(put.inverse(&Value::Null), Ok(HostCommand::DeleteFile { path: path(), expected: Some(hash) }));
+        let delete = |expected| Ok(HostCommand::DeleteFile { path: path(), expected });
+        assert_eq!(put.inverse(&Value::Null), delete(ExpectedEntry::File(hash)));
         let make = HostCommand::CreateDirectory { path: path() };
-        assert_eq!(make.inverse(&Value::Null), Ok(HostCommand::DeleteFile { path: path(), expected: None }));
+        assert_eq!(make.inverse(&Value::Null), delete(ExpectedEntry::Directory));
         for action in [
             HostCommand::Kill { pid: 4, started: None },
             HostCommand::Execute { command_line: "x".into(), output_file: None },
-            HostCommand::DeleteFile { path: path(), expected: None },
+            HostCommand::DeleteFile { path: path(), expected: ExpectedEntry::Any },
             HostCommand::DumpMemory { path: path() },
             HostCommand::CloseSession { session: 1 },
         ] {

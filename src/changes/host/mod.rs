@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{
     Aspect, Justification, PlanContext, Rejection, Target,
     assessment::Assessment,
-    operation::{Operation, WriteContext, immediate_stage},
+    operation::{Operation, WriteContext, describe_loss, immediate_stage},
     protection::HostProtection,
     snapshot::Snapshot,
 };
@@ -21,7 +21,7 @@ use crate::model::{
     StoredFileId,
 };
 use crate::text::{self, Untrusted};
-pub use action::{CommandLimit, FileContent, FileHash, HostCommand, NewHostFile};
+pub use action::{CommandLimit, ExpectedEntry, FileContent, FileHash, HostCommand, NewHostFile};
 use subject::{HostSubject, describe_process, describe_value, is_sensor_process, is_system_process, time};
 
 /// A change of a host.
@@ -49,8 +49,12 @@ impl HostChange {
     /// Returns whether the host satisfies the change; `None` if that cannot be read.
     fn is_satisfied_by(&self, subject: &HostSubject) -> Option<bool> {
         match (&self.action, subject) {
-            (HostCommand::Kill { .. }, HostSubject::Process { process, .. }) => Some(process.is_none()),
-            (HostCommand::PutFile(new), HostSubject::File { entry, md5 }) => {
+            (HostCommand::Kill { started, .. }, HostSubject::Process { process: Some(process), .. }) => {
+                // Without both starts, it may be another process with its number.
+                (started.is_some() && process.started.is_some()).then_some(false)
+            }
+            (HostCommand::Kill { .. }, HostSubject::Process { process: None, .. }) => Some(true),
+            (HostCommand::PutFile(new), HostSubject::File { entry, md5, .. }) => {
                 let size = entry.as_ref().map(|entry| entry.size);
                 Some(size == Some(Some(new.hash.size)) && *md5 == Some(new.hash.md5))
             }
@@ -127,7 +131,7 @@ impl HostChange {
             }
             (HostCommand::CloseSession { .. }, HostSubject::Session { runs, .. }) => {
                 let mut details = vec![format!("Now: {}", subject.describe())];
-                details.extend(runs.last().map(|run| format!("Last command: {}", describe_run(run))));
+                details.extend(runs.iter().flatten().last().map(|run| format!("Last command: {}", describe_run(run))));
                 details
             }
             (HostCommand::DumpMemory { .. }, subject) => vec![
@@ -141,8 +145,11 @@ impl HostChange {
     /// Returns what speaks against the change.
     fn warnings(&self, state: &HostSnapshot) -> Vec<String> {
         match (&self.action, &state.subject) {
-            (HostCommand::Kill { .. }, HostSubject::Process { process: Some(process), .. }) => {
+            (HostCommand::Kill { started, .. }, HostSubject::Process { process: Some(process), .. }) => {
                 let mut warnings = Vec::new();
+                if started.is_none() || process.started.is_none() {
+                    warnings.push("Its start is unknown, so another process could have its number".into());
+                }
                 if is_system_process(process, &state.sensor) {
                     warnings.push("This is a process of the operating system itself: without it the host stops".into());
                 }
@@ -156,7 +163,10 @@ impl HostChange {
             {
                 vec![format!("The type changes: it is {}", describe_value(old))]
             }
-            (HostCommand::CloseSession { .. }, HostSubject::Session { runs, .. }) => {
+            (HostCommand::CloseSession { .. }, HostSubject::Session { runs: None, .. }) => {
+                vec!["Its commands cannot be listed: one may be under way".into()]
+            }
+            (HostCommand::CloseSession { .. }, HostSubject::Session { runs: Some(runs), .. }) => {
                 let running = runs.iter().filter(|run| !run.status.is_final());
                 running.map(|run| format!("A command is under way: {}", describe_run(run))).collect()
             }
@@ -315,7 +325,8 @@ impl Operation for HostChange {
 
     fn replaced_members(&self) -> Option<Value> {
         match self.action {
-            HostCommand::Execute { .. } | HostCommand::CloseSession { .. } => None,
+            HostCommand::Execute { .. } => None,
+            HostCommand::CloseSession { .. } => Some(json!({"session": null, "running": null})),
             _ => Some(self.action.desired()),
         }
     }
@@ -343,6 +354,10 @@ impl Operation for HostChange {
         if self.command_kind().is_some_and(lacks) {
             return Some(("has a sensor without this command", "a newer sensor may have it"));
         }
+        let is_posix_path = self.action.path().map(|path| path.starts_with('/'));
+        if is_posix_path.is_some_and(|is_posix| is_posix != (state.sensor.path_separator() == '/')) {
+            return Some(("has no such paths", r"write it as c:\x\y for Windows, and as /x/y for other hosts"));
+        }
         match (&self.action, &state.subject) {
             (HostCommand::Kill { .. }, HostSubject::Process { successor: Some(_), .. }) => {
                 Some(("has another process with this number by now", "`lampblack lr ps HOST` lists the processes"))
@@ -351,10 +366,19 @@ impl Operation for HostChange {
                 HostCommand::PutFile(_) | HostCommand::CreateDirectory { .. } | HostCommand::DumpMemory { .. },
                 HostSubject::File { entry: Some(_), .. },
             ) => Some(("has a file at this path, which is never overwritten", "choose another path")),
-            (HostCommand::DeleteFile { expected: Some(expected), .. }, HostSubject::File { entry: Some(_), md5 })
-                if *md5 != Some(expected.md5) =>
-            {
-                Some(("has another file at this path by now", "`lampblack lr ls HOST PATH` shows it"))
+            (HostCommand::DeleteFile { expected, .. }, HostSubject::File { entry: Some(entry), md5, n_entries }) => {
+                let is_expected = match expected {
+                    ExpectedEntry::Any => true,
+                    ExpectedEntry::Directory => entry.is_directory(),
+                    ExpectedEntry::File(expected) => *md5 == Some(expected.md5),
+                };
+                match n_entries {
+                    _ if !is_expected => {
+                        Some(("has another file at this path by now", "`lampblack lr ls HOST PATH` shows it"))
+                    }
+                    Some(1..) => Some(("has a directory there that is not empty", "delete its entries first")),
+                    _ => None,
+                }
             }
             (HostCommand::DeleteKey { .. }, HostSubject::Key(Some(counts))) if counts.n_sub_keys > 0 => {
                 Some(("has keys below this one", "delete them first"))
@@ -376,7 +400,7 @@ impl Operation for HostChange {
             HostProtection::find(&state.sensor, context).await;
         let group = group.map_or_else(|| "unknown".to_owned(), |group| text::make_visible(&group.name));
         let finality = self.action.finality();
-        notes.extend(finality.map(|why| format!("This cannot be undone: {why}")));
+        notes.extend(finality.map(describe_loss));
         Ok(Ok(Assessment {
             effects: self.effects(state, &group),
             warnings: name_doubt.into_iter().chain(self.warnings(state)).collect(),

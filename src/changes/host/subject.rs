@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::action::{FileHash, HostCommand, registry_json};
+use super::action::{ExpectedEntry, HostCommand, registry_json};
 use crate::api::{self, Client};
 use crate::live_response::{Error, HostSession};
 use crate::model::{
@@ -26,13 +26,15 @@ pub(super) enum HostSubject {
         entry: Option<FileEntry>,
         /// Read only where it decides something.
         md5: Option<Md5>,
+        /// How much a directory has that is to be deleted.
+        n_entries: Option<usize>,
     },
     Value(Option<RegistryValue>),
     Key(Option<KeyCounts>),
     Session {
         session: Option<LiveSession>,
-        /// Its commands, the newest last.
-        runs: Vec<CommandRun>,
+        /// Its commands, the newest last; `None` if they cannot be listed.
+        runs: Option<Vec<CommandRun>>,
     },
 }
 
@@ -48,16 +50,19 @@ impl HostSubject {
     pub(super) async fn read(action: &HostCommand, session: &mut HostSession<()>) -> Result<Self, Error> {
         Ok(match action {
             HostCommand::Kill { pid, started } => read_process(*pid, *started, session).await?,
-            HostCommand::PutFile(new) => read_file(&new.path, Some(new.hash), session).await?,
-            HostCommand::DeleteFile { path, expected } => read_file(path, *expected, session).await?,
-            HostCommand::CreateDirectory { path } => read_file(path, None, session).await?,
-            HostCommand::DumpMemory { .. } => read_file(&action.object(), None, session).await?,
+            HostCommand::PutFile(new) => read_file(&new.path, ExpectedEntry::File(new.hash), session).await?,
+            HostCommand::DeleteFile { path, expected } => read_deletable(path, *expected, session).await?,
+            HostCommand::CreateDirectory { path } => read_file(path, ExpectedEntry::Any, session).await?,
+            HostCommand::DumpMemory { .. } => read_file(&action.object(), ExpectedEntry::Any, session).await?,
             HostCommand::SetValue { value, .. } | HostCommand::DeleteValue { value } => {
-                let run = optional_run(session.read(&LiveCommand::QueryValue { value: value.clone() }).await)?;
-                Self::Value(run.and_then(|run| run.output.values.into_iter().next()))
+                let query = LiveCommand::QueryValue { value: value.clone() };
+                Self::Value(match session.read_if_exists(&query).await? {
+                    Some(run) => Some(run.output.values.into_iter().next().ok_or_else(|| session.unreadable(&query))?),
+                    None => None,
+                })
             }
             HostCommand::CreateKey { key } | HostCommand::DeleteKey { key } => {
-                let run = optional_run(session.read(&LiveCommand::ListKey { key: key.clone() }).await)?;
+                let run = session.read_if_exists(&LiveCommand::ListKey { key: key.clone() }).await?;
                 Self::Key(
                     run.map(|run| KeyCounts {
                         n_values: run.output.values.len(),
@@ -78,8 +83,8 @@ impl HostSubject {
         let session = sessions.into_iter().find(|session| session.id == LiveSessionId(id) && session.status.is_open());
         // A session whose commands cannot be listed can be closed too.
         let runs = match &session {
-            Some(session) => client.command_runs(session.id).await.map_or_else(|_| Vec::new(), |page| page.rows),
-            None => Vec::new(),
+            Some(session) => client.command_runs(session.id).await.ok().map(|page| page.rows),
+            None => Some(Vec::new()),
         };
         Ok(Self::Session { session, runs })
     }
@@ -92,7 +97,7 @@ impl HostSubject {
                 let children: Vec<_> = children.iter().map(|child| child.pid).collect();
                 json!({"process": process.as_ref().map(process_json), "children": children})
             }
-            Self::File { entry, md5 } => json!({"file": entry.as_ref().map(|entry| file_json(entry, *md5))}),
+            Self::File { entry, md5, .. } => json!({"file": entry.as_ref().map(|entry| file_json(entry, *md5))}),
             Self::Value(value) => json!({
                 "value": value.as_ref().map(|value| {
                     json!({"type": value.kind.label().raw(), "data": registry_json(&value.data)})
@@ -101,11 +106,15 @@ impl HostSubject {
             Self::Key(counts) => json!({
                 "key": counts.map(|counts| json!({"values": counts.n_values, "sub_keys": counts.n_sub_keys}))
             }),
-            Self::Session { session, .. } => json!({
-                "session": session.as_ref().map(|session| {
-                    json!({"id": session.id.0, "status": session.status.label().raw(), "created": session.created})
+            Self::Session { session, runs } => {
+                let running = runs.iter().flatten().filter(|run| !run.status.is_final());
+                json!({
+                    "session": session.as_ref().map(|session| {
+                        json!({"id": session.id.0, "status": session.status.label().raw(), "created": session.created})
+                    }),
+                    "running": running.map(|run| run.id.0).collect::<Vec<_>>(),
                 })
-            }),
+            }
         }
     }
 
@@ -119,7 +128,7 @@ impl HostSubject {
             }
             Self::Process { process: Some(process), .. } => describe_process(process),
             Self::File { entry: None, .. } => "no such file or directory".to_owned(),
-            Self::File { entry: Some(entry), md5 } => describe_file(entry, *md5),
+            Self::File { entry: Some(entry), md5, .. } => describe_file(entry, *md5),
             Self::Value(None) => "no such value".to_owned(),
             Self::Value(Some(value)) => describe_value(value),
             Self::Key(None) => "no such key".to_owned(),
@@ -143,10 +152,15 @@ async fn read_process(
     started: Option<Timestamp>,
     session: &mut HostSession<()>,
 ) -> Result<HostSubject, Error> {
-    let processes = session.read(&LiveCommand::ListProcesses).await?.output.processes;
+    let output = session.read(&LiveCommand::ListProcesses).await?.output;
+    let processes = output.processes;
     let process = processes.iter().find(|process| process.pid == pid).cloned();
+    // A host without a process does not answer, and the process may be in a row that is not readable.
+    if processes.is_empty() || process.is_none() && output.n_unreadable > 0 {
+        return Err(session.unreadable(&LiveCommand::ListProcesses));
+    }
     let (process, successor) = match process {
-        Some(process) if started.is_some() && process.started != started => (None, Some(process)),
+        Some(process) if starts_differ(started, process.started) => (None, Some(process)),
         process => (process, None),
     };
     let is_child = |child: &&HostProcess| child.parent_pid == Some(pid) && child.pid != pid;
@@ -155,21 +169,39 @@ async fn read_process(
 }
 
 /// Reads a file, and its hash if its size is that of `expected`.
-async fn read_file(
-    path: &str,
-    expected: Option<FileHash>,
-    session: &mut HostSession<()>,
-) -> Result<HostSubject, Error> {
+async fn read_file(path: &str, expected: ExpectedEntry, session: &mut HostSession<()>) -> Result<HostSubject, Error> {
     // With a separator at the end, the entries of the directory would be listed.
-    let pattern = path.trim_end_matches(['\\', '/']).to_owned();
-    let run = optional_run(session.read(&LiveCommand::ListDirectory { pattern }).await)?;
-    let entry = run.and_then(|run| run.output.files.into_iter().next());
-    let is_candidate = |entry: &FileEntry| expected.is_some_and(|expected| entry.size == Some(expected.size));
-    let md5 = match &entry {
-        Some(entry) if is_candidate(entry) && !entry.is_directory() => Some(read_md5(path, session).await?),
+    let list = LiveCommand::ListDirectory { pattern: path.trim_end_matches(['\\', '/']).to_owned() };
+    let output = session.read_if_exists(&list).await?.map(|run| run.output).unwrap_or_default();
+    let entry = output.files.into_iter().next();
+    if entry.is_none() && output.n_unreadable > 0 {
+        return Err(session.unreadable(&list));
+    }
+    let md5 = match (&entry, expected) {
+        (Some(entry), ExpectedEntry::File(hash)) if entry.size == Some(hash.size) && !entry.is_directory() => {
+            Some(read_md5(path, session).await?)
+        }
         _ => None,
     };
-    Ok(HostSubject::File { entry, md5 })
+    Ok(HostSubject::File { entry, md5, n_entries: None })
+}
+
+/// Reads what is to be deleted; counts the entries of a directory.
+async fn read_deletable(
+    path: &str,
+    expected: ExpectedEntry,
+    session: &mut HostSession<()>,
+) -> Result<HostSubject, Error> {
+    let mut subject = read_file(path, expected, session).await?;
+    if let HostSubject::File { entry: Some(entry), n_entries, .. } = &mut subject
+        && entry.is_directory()
+    {
+        let separator = session.sensor().path_separator();
+        let pattern = format!("{}{separator}", path.trim_end_matches(['\\', '/']));
+        let output = session.read(&LiveCommand::ListDirectory { pattern }).await?.output;
+        *n_entries = Some(output.files.iter().filter(|entry| !entry.is_dot()).count() + output.n_unreadable);
+    }
+    Ok(subject)
 }
 
 /// Fetches a file and returns its hash.
@@ -183,13 +215,9 @@ async fn read_md5(path: &str, session: &mut HostSession<()>) -> Result<Md5, Erro
     Ok(Md5(md5::Digest::finalize(md5).into()))
 }
 
-/// Returns what the host has read; `None` if it says that there is no such object.
-fn optional_run(outcome: Result<CommandRun, Error>) -> Result<Option<CommandRun>, Error> {
-    match outcome {
-        Ok(run) => Ok(Some(run)),
-        Err(Error::Failed { result, .. }) if result.code.is_not_found() => Ok(None),
-        Err(error) => Err(error),
-    }
+/// Whether two processes with one number are not the same. Without both starts, that is not known.
+fn starts_differ(planned: Option<Timestamp>, found: Option<Timestamp>) -> bool {
+    planned.zip(found).is_some_and(|(planned, found)| planned != found)
 }
 
 /// Whether a process is the sensor itself.
@@ -201,7 +229,15 @@ pub(super) fn is_sensor_process(process: &HostProcess) -> bool {
 
 /// Whether a process is that of the operating system itself.
 pub(super) fn is_system_process(process: &HostProcess, sensor: &Sensor) -> bool {
-    process.pid <= if sensor.path_separator() == '/' { 1 } else { 4 }
+    /// The processes without which Windows stops or restarts. Malware takes their names, but not their directory.
+    const WINDOWS: [&str; 6] = ["csrss.exe", "wininit.exe", "smss.exe", "services.exe", "lsass.exe", "winlogon.exe"];
+    if sensor.path_separator() == '/' {
+        return process.pid <= 1;
+    }
+    let path = process.path.raw().to_lowercase();
+    let directory = path.rsplit('\\').nth(1);
+    let is_in_system = directory.is_none_or(|directory| directory == "system32");
+    process.pid <= 4 || is_in_system && WINDOWS.iter().any(|name| process.name().eq_ignore_case(name))
 }
 
 fn process_json(process: &HostProcess) -> Value {
@@ -255,4 +291,37 @@ pub(super) fn describe_value(value: &RegistryValue) -> String {
 
 pub(super) fn time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Document;
+
+    #[test]
+    fn the_processes_that_windows_needs_are_known_by_name_and_directory() {
+        let is_system = |path: &str, os_type: i64| {
+            let process = HostProcess {
+                pid: 800,
+                parent_pid: None,
+                id: None,
+                parent: None,
+                path: path.into(),
+                command_line: "lsass.exe".into(),
+                user: "".into(),
+                sid: "".into(),
+                started: None,
+                document: Document::default(),
+            };
+            let sensor = crate::wire::parse_one::<Sensor>(&format!(r#"{{"id": 7, "os_type": {os_type}}}"#));
+            is_system_process(&process, &sensor.unwrap().unwrap())
+        };
+        for path in [r"c:\windows\system32\LSASS.exe", r"\SystemRoot\System32\smss.exe", "winlogon.exe", ""] {
+            assert!(is_system(path, 1), "{path}");
+        }
+        for path in [r"c:\users\kim\lsass.exe", r"c:\windows\system32\svchost.exe"] {
+            assert!(!is_system(path, 1), "{path}");
+        }
+        assert!(!is_system("/usr/bin/lsass.exe", 3));
+    }
 }

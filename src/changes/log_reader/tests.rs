@@ -5,7 +5,8 @@ use serde_json::json;
 use super::*;
 use crate::audit::{Actor, LoggedTarget};
 use crate::changes::{
-    CommandLimit, FileContent, FileHash, HostChange, HostCommand, NewHostFile, Password, PreviousAlert, WatchlistDraft,
+    CommandLimit, ExpectedEntry, FileContent, FileHash, HostChange, HostCommand, NewHostFile, Password, PreviousAlert,
+    WatchlistDraft,
 };
 use crate::model::{ActionKind, IngressFilterId, Md5, StoredIndex};
 
@@ -215,8 +216,9 @@ fn every_host_action() -> Vec<HostCommand> {
         HostCommand::Kill { pid: 4242, started: Some("2026-03-04T10:20:00Z".parse().unwrap()) },
         HostCommand::Execute { command_line: "ipconfig /all".into(), output_file: Some(path()) },
         HostCommand::PutFile(new),
-        HostCommand::DeleteFile { path: path(), expected: None },
-        HostCommand::DeleteFile { path: path(), expected: Some(hash) },
+        HostCommand::DeleteFile { path: path(), expected: ExpectedEntry::Any },
+        HostCommand::DeleteFile { path: path(), expected: ExpectedEntry::File(hash) },
+        HostCommand::DeleteFile { path: path(), expected: ExpectedEntry::Directory },
         HostCommand::CreateDirectory { path: path() },
         HostCommand::SetValue { value: r"HKLM\a\x".into(), kind: "REG_MULTI_SZ".into(), data: json!(["b", "c"]) },
         HostCommand::DeleteValue { value: r"HKLM\a\x".into() },

@@ -6,7 +6,9 @@ use md5::Digest;
 use tokio::select;
 
 use super::reader::{LoggedSession, Reader, time_limit};
-use crate::changes::{Change, CommandLimit, FileContent, FileHash, HostChange, HostCommand, NewHostFile};
+use crate::changes::{
+    Change, CommandLimit, ExpectedEntry, FileContent, FileHash, HostChange, HostCommand, NewHostFile,
+};
 use crate::cli::{ChangeArgs, ChangePath, KillProcess, LiveArgs, PutFile, WaitLimit};
 use crate::commands::{CommandCx, Exit, Failure, apply::apply_changes, signals::wait_for_shutdown};
 use crate::live_response::Error;
@@ -107,7 +109,7 @@ pub(super) async fn remove(args: &ChangePath, cx: &mut CommandCx<'_>) -> Result<
     let path = exact_path(&args.path)?;
     let work = async |work: &mut HostWork<'_>, cx: &mut CommandCx<'_>| {
         require_object(work.session.read(&LiveCommand::ListDirectory { pattern: path.to_owned() }).await)?;
-        work.apply(HostCommand::DeleteFile { path: path.to_owned(), expected: None }, cx).await
+        work.apply(HostCommand::DeleteFile { path: path.to_owned(), expected: ExpectedEntry::Any }, cx).await
     };
     with_host(args.target(), work, cx).await
 }
@@ -140,15 +142,27 @@ impl ChangePath {
     }
 }
 
-/// Returns a path without a separator at its end; fails if it is a pattern.
+/// Returns a path without a separator at its end; fails if it is a pattern, relative, or a whole drive.
 fn exact_path(path: &str) -> Result<&str, Failure> {
+    let refused =
+        |why: &str| Err(Failure::usage(why.to_owned()).with_hint("name one file or directory from its drive or / on"));
     if path.contains(['*', '?']) {
-        return Err(Failure::usage("a path to be changed has no * and no ?").with_hint("name one file or directory"));
+        return refused("a path to be changed has no * and no ?");
     }
-    match path.trim_end_matches(['\\', '/']) {
-        "" => Err(Failure::usage("no path is given")),
-        path => Ok(path),
+    let mut parts = path.trim_end_matches(['\\', '/']).split(['\\', '/']);
+    let drive = parts.next().unwrap_or_default();
+    let is_drive = matches!(drive.as_bytes(), [letter, b':'] if letter.is_ascii_alphabetic());
+    if !is_drive && !path.starts_with('/') && !path.starts_with(r"\\") {
+        return refused("the path is not absolute");
     }
+    let mut names = parts.filter(|part| !part.is_empty()).peekable();
+    if names.peek().is_none() {
+        return refused("the path is a whole drive");
+    }
+    if names.any(|name| matches!(name, "." | "..")) {
+        return refused("a path to be changed has no . and no .. in it");
+    }
+    Ok(path.trim_end_matches(['\\', '/']))
 }
 
 /// Reads a file of this machine, which a host is to get.

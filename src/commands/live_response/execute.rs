@@ -4,7 +4,7 @@ use super::{
     change::{HostTarget, HostWork, with_host},
     file::delete_copies,
 };
-use crate::changes::{HostCommand, Outcome};
+use crate::changes::{ExpectedEntry, HostCommand, Outcome};
 use crate::cli::{ExecuteProgram, WaitLimit};
 use crate::commands::{
     CommandCx, Exit, Failure,
@@ -16,7 +16,7 @@ use crate::text;
 
 /// Runs `lr exec`.
 pub(super) async fn execute(args: &ExecuteProgram, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let command_line = command_line(&args.command);
+    let command_line = command_line(&args.command)?;
     let target = HostTarget { host: &args.host, justification: &args.justification, live: args.live };
     let work = async |work: &mut HostWork<'_>, cx: &mut CommandCx<'_>| {
         let output_file = (!args.no_wait).then(|| temporary_path(work.session.sensor(), "tmp"));
@@ -84,7 +84,7 @@ async fn print_output(
         ));
         return Ok(Exit::Done);
     }
-    let delete = work.change(HostCommand::DeleteFile { path: path.to_owned(), expected: None });
+    let delete = work.change(HostCommand::DeleteFile { path: path.to_owned(), expected: ExpectedEntry::Any });
     delete_announced(delete, path, outcome, work, cx).await
 }
 
@@ -98,8 +98,10 @@ pub(super) async fn delete_announced(
 ) -> Result<Exit, Failure> {
     let left = format!("{} stays on the host", text::excerpt(&path.into()));
     match apply_announced(change, outcome.line, work.justification, work.reader.server(), cx).await {
-        Ok(deleted) if exit_of(&deleted, WaitLimit::None) == Exit::Done => {}
-        Ok(deleted) => cx.warn(&format!("{left}: {}", deleted.note)),
+        // It is gone already.
+        Ok(None) => {}
+        Ok(Some(deleted)) if exit_of(&deleted, WaitLimit::None) == Exit::Done => {}
+        Ok(Some(deleted)) => cx.warn(&format!("{left}: {}", deleted.note)),
         Err(failure) => {
             let why = failure.reports.first().map_or("", |(why, _)| why.as_str());
             cx.warn(&format!("{left}: {why}"));
@@ -116,15 +118,20 @@ pub(super) fn temporary_path(sensor: &Sensor, extension: &str) -> String {
     format!("{directory}lampblack-{}.{extension}", random.to_lowercase())
 }
 
-/// Returns the command line of a program with its arguments: one word is taken as it is.
-fn command_line(words: &[String]) -> String {
+/// Returns the command line of a program with its arguments: one word is taken as it is. Each program takes its own command
+/// line apart, so words that programs read in different ways are refused.
+fn command_line(words: &[String]) -> Result<String, Failure> {
     if let [word] = words {
-        return word.clone();
+        return Ok(word.clone());
     }
-    let quote = |word: &String| {
-        if word.is_empty() || word.contains(char::is_whitespace) { format!("\"{word}\"") } else { word.clone() }
-    };
-    words.iter().map(quote).collect::<Vec<_>>().join(" ")
+    let needs_quotes = |word: &str| word.is_empty() || word.contains(char::is_whitespace);
+    let is_unclear = |word: &&String| word.contains('"') || needs_quotes(word) && word.ends_with('\\');
+    if let Some(word) = words.iter().find(is_unclear) {
+        let text = format!("{word:?} cannot be quoted so that every program reads it as one word");
+        return Err(Failure::usage(text).with_hint("give the whole command line as one word, in quotes of your shell"));
+    }
+    let quote = |word: &String| if needs_quotes(word) { format!("\"{word}\"") } else { word.clone() };
+    Ok(words.iter().map(quote).collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]
@@ -133,9 +140,13 @@ mod tests {
 
     #[test]
     fn a_command_line_keeps_its_words_together() {
-        let line = |words: &[&str]| command_line(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
-        assert_eq!(line(&["ipconfig", "/all"]), "ipconfig /all");
-        assert_eq!(line(&["cmd /c dir"]), "cmd /c dir");
-        assert_eq!(line(&[r"c:\Program Files\x.exe", "a b", ""]), r#""c:\Program Files\x.exe" "a b" """#);
+        let line = |words: &[&str]| command_line(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>()).ok();
+        assert_eq!(line(&["ipconfig", "/all"]).unwrap(), "ipconfig /all");
+        assert_eq!(line(&[r#"cmd /c "dir""#]).unwrap(), r#"cmd /c "dir""#);
+        assert_eq!(line(&["dir", r"c:\temp\"]).unwrap(), r"dir c:\temp\");
+        assert_eq!(line(&[r"c:\Program Files\x.exe", "a b", ""]).unwrap(), r#""c:\Program Files\x.exe" "a b" """#);
+        for word in [r#"say "hi""#, r#"a"b"#, r"c:\Program Files\"] {
+            assert_eq!(line(&["echo", word]), None, "{word}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::reader::LoggedSession;
 use crate::live_response::Error;
-use crate::model::{CommandOutput, CommandRun, FileEntry, LiveCommand};
+use crate::model::{CommandOutput, FileEntry, LiveCommand};
 
 /// Limit of the entries of one walk.
 const MAX_ENTRIES: usize = 50_000;
@@ -42,7 +42,7 @@ pub(super) async fn expand(path: &str, session: &mut LoggedSession) -> Result<Ve
                 next.push(FoundPath { path: pattern, entry: None });
                 continue;
             }
-            let Some(run) = existing(session.read(&LiveCommand::ListDirectory { pattern }).await)? else {
+            let Some(run) = session.read_if_exists(&LiveCommand::ListDirectory { pattern }).await? else {
                 continue;
             };
             let entries = run.output.files.into_iter().filter(|entry| !entry.is_dot());
@@ -110,13 +110,4 @@ pub(super) async fn list_keys(
         }
     }
     Ok(keys)
-}
-
-/// Returns what the host has read; `None` if it has no such path.
-fn existing(outcome: Result<CommandRun, Error>) -> Result<Option<CommandRun>, Error> {
-    match outcome {
-        Ok(run) => Ok(Some(run)),
-        Err(Error::Failed { result, .. }) if result.code.is_not_found() => Ok(None),
-        Err(error) => Err(error),
-    }
 }

@@ -8,7 +8,7 @@ use super::{
     file::{RemoteFile, delete_copies, download_failure, report_saved, save},
     reader::LoggedSession,
 };
-use crate::changes::HostCommand;
+use crate::changes::{ExpectedEntry, HostCommand};
 use crate::cli::{DumpMemory, LiveArgs, WaitLimit};
 use crate::commands::{
     CommandCx, Exit, Failure,
@@ -48,7 +48,7 @@ pub(super) async fn dump(args: &DumpMemory, cx: &mut CommandCx<'_>) -> Result<Ex
             cx.warn(&format!("{path} stays on the host: {why}"));
             return Ok(Exit::Failed);
         }
-        let delete = work.change(HostCommand::DeleteFile { path: path.clone(), expected: None });
+        let delete = work.change(HostCommand::DeleteFile { path: path.clone(), expected: ExpectedEntry::Any });
         delete_announced(delete, &path, &outcome, work, cx).await
     };
     with_host(target, work, cx).await
