@@ -95,6 +95,20 @@ impl Error {
         })
     }
 
+    /// Whether only this command has failed, and the next one may succeed in the same session.
+    pub fn is_of_command_alone(&self) -> bool {
+        matches!(
+            self,
+            Self::Failed { .. }
+                | Self::NoReason { .. }
+                | Self::Canceled { .. }
+                | Self::NoCommand { .. }
+                | Self::Timeout { .. }
+                | Self::Incomplete { .. }
+                | Self::Unreadable { .. }
+        )
+    }
+
     /// Whether the host has not answered in time, and may still do so.
     pub fn is_late(&self) -> bool {
         matches!(self, Self::Pending { .. } | Self::Timeout { .. })

@@ -14,7 +14,7 @@ use tokio::select;
 
 use super::{
     file::{RemoteFile, delete_copies, save},
-    host_walk::{FoundPath, expand, list_below, list_keys},
+    host_walk::{FoundPath, Gaps, Walk, expand, list_below, list_keys},
     reader::{LoggedSession, Reader},
     recipe::{Recipe, RecipeItem, RecipeKind},
 };
@@ -23,7 +23,7 @@ use crate::cli::Collect;
 use crate::commands::{CommandCx, Exit, Failure, signals::wait_for_shutdown};
 use crate::download::{HostFileRequest, SaveFormat, Saving, host_file_name};
 use crate::live_response::Error;
-use crate::model::{Document, LiveCommand};
+use crate::model::{CommandOutput, Document, FileEntry, LiveCommand};
 use crate::storage::{FileError, NewFile};
 
 /// Larger files are left where a recipe does not say otherwise, in bytes.
@@ -34,7 +34,7 @@ const MAX_SIZE: u64 = 64 << 20;
 struct ManifestLine {
     kind: &'static str,
     path: String,
-    /// `done`, or why there is nothing.
+    /// `done`, `incomplete` and what is missing, or why there is nothing.
     result: String,
     /// The file in the folder.
     file: Option<String>,
@@ -51,6 +51,8 @@ struct ManifestLine {
 struct Collection {
     folder: PathBuf,
     lines: Vec<ManifestLine>,
+    /// The item that is being read.
+    current: String,
 }
 
 /// Runs `lr collect`.
@@ -72,19 +74,33 @@ pub(super) async fn collect(args: &Collect, cx: &mut CommandCx<'_>) -> Result<Ex
         _ = wait_for_shutdown() => Err(Failure::new(Exit::Failed, "stopped; the manifest has what was read by then")),
     };
     cx.progress("");
-    session.stop().await?;
+    let stopped = session.stop().await;
     delete_copies(&mut session, cx).await;
     reader.close(&mut session).await;
-    collection.write_log(first_line, cx)?;
-    collection.write_manifest(args, &session, start)?;
+    let result = match &outcome {
+        Ok(()) => DONE.to_owned(),
+        Err(failure) => format!("ended at {}: {}", collection.current, join_reports(failure)),
+    };
+    let written = collection.write_log(first_line, cx);
+    let written = collection.write_manifest(args, &session, (start, result)).and(written);
     let n_failed = collection.lines.iter().filter(|line| line.result != DONE).count();
-    cx.note(&format!("{} items, {n_failed} without a result; manifest.json lists them", collection.lines.len()));
+    cx.note(&format!("{} items, {n_failed} incomplete or missing; manifest.json lists them", collection.lines.len()));
     writeln!(cx.streams.out, "{}", collection.folder.display())?;
     outcome?;
+    stopped?;
+    written?;
     Ok(Exit::Done)
 }
 
+/// Returns the errors of a failure on one line.
+fn join_reports(failure: &Failure) -> String {
+    failure.reports.iter().map(|(why, _)| why.as_str()).collect::<Vec<_>>().join("; ")
+}
+
 const DONE: &str = "done";
+
+/// The beginning of the result of an item that lacks something.
+const INCOMPLETE: &str = "incomplete";
 
 /// Returns the number of lines of the audit log.
 fn n_log_lines(cx: &CommandCx<'_>) -> Result<u64, Failure> {
@@ -120,10 +136,11 @@ impl Collection {
         for path in [folder.clone(), folder.join("files")] {
             builder.create(&path).map_err(|error| FileError::new("create", &path, &error))?;
         }
-        Ok(Self { folder, lines: Vec::new() })
+        Ok(Self { folder, lines: Vec::new(), current: String::new() })
     }
 
-    /// Reads all items. What the host refuses is a line of the manifest; only a session that is lost ends it.
+    /// Reads all items. What the host refuses is a line of the manifest; a lost session, a full disk or a log that cannot be
+    /// written ends it.
     async fn run(
         &mut self,
         recipe: &Recipe,
@@ -133,7 +150,9 @@ impl Collection {
         let os_type = session.sensor().os_type;
         let items: Vec<_> = recipe.items.iter().filter(|item| item.is_for(os_type)).collect();
         for (index, item) in items.iter().enumerate() {
-            cx.progress(&format!("{} of {}: {}; ^c stops", index + 1, items.len(), crate::text::line(&item.path)));
+            let path = if item.path.is_empty() { "processes" } else { &item.path };
+            self.current = format!("{} of {}: {}", index + 1, items.len(), crate::text::line(path));
+            cx.progress(&format!("{}; ^c stops", self.current));
             match item.kind {
                 RecipeKind::Processes => self.read_processes(session).await?,
                 RecipeKind::List => self.read_directory(item, session).await?,
@@ -146,55 +165,61 @@ impl Collection {
 
     async fn read_processes(&mut self, session: &mut LoggedSession) -> Result<(), Failure> {
         let outcome = session.read(&LiveCommand::ListProcesses).await;
-        let rows = |run: crate::model::CommandRun| {
-            run.output.processes.iter().map(|process| parse_record(&process.document)).collect()
-        };
-        self.add_rows("processes", "", outcome.map(rows))
+        let walk = outcome.map(|run| {
+            let mut gaps = Gaps::default();
+            gaps.add_unreadable(run.output.n_unreadable, "the list");
+            if run.output.processes.is_empty() {
+                gaps.add("the list is empty".to_owned());
+            }
+            Walk { rows: run.output.processes.iter().map(|process| parse_record(&process.document)).collect(), gaps }
+        });
+        self.add_rows("processes", "", walk)
     }
 
     async fn read_directory(&mut self, item: &RecipeItem, session: &mut LoggedSession) -> Result<(), Failure> {
-        let paths = match expand(&item.path, session).await {
-            Ok(paths) if paths.is_empty() => return self.add_rows("list", &item.path, Err(NO_MATCH.to_owned())),
-            Ok(paths) => paths,
-            Err(error) => return self.add_rows("list", &item.path, Err(refusal(error)?)),
-        };
-        for FoundPath { path, .. } in paths {
+        for FoundPath { path, .. } in self.expand("list", item, session).await? {
             let listed = list_below(&path, item.depth(), session).await;
-            let rows = |entries: Vec<(String, crate::model::FileEntry)>| {
-                let row = |(directory, entry): (String, crate::model::FileEntry)| json!({"directory": directory, "entry": parse_record(&entry.document)});
-                entries.into_iter().map(row).collect()
-            };
-            self.add_rows("list", &path, listed.map(rows))?;
+            let row = |(directory, entry): (String, FileEntry)| json!({"directory": directory, "entry": parse_record(&entry.document)});
+            self.add_rows("list", &path, listed.map(|walk| walk.map(row)))?;
         }
         Ok(())
     }
 
+    /// Returns what matches the path of an item. Nothing, and what could not be read, are lines of the manifest.
+    async fn expand(
+        &mut self,
+        kind: &'static str,
+        item: &RecipeItem,
+        session: &mut LoggedSession,
+    ) -> Result<Vec<FoundPath>, Failure> {
+        let Walk { rows, gaps } = expand(&item.path, session).await?;
+        let result = match gaps.describe() {
+            Some(gaps) => Some(format!("{INCOMPLETE}: {gaps}")),
+            None => rows.is_empty().then(|| NO_MATCH.to_owned()),
+        };
+        self.lines.extend(result.map(|result| ManifestLine::new(kind, &item.path, result)));
+        Ok(rows)
+    }
+
     async fn read_registry(&mut self, item: &RecipeItem, session: &mut LoggedSession) -> Result<(), Failure> {
         let keys = list_keys(&item.path, item.depth(), session).await;
-        let rows = |keys: Vec<(String, crate::model::CommandOutput)>| {
-            let row = |(key, output): (String, crate::model::CommandOutput)| {
-                let values: Vec<_> = output.values.iter().map(|value| parse_record(&value.document)).collect();
-                let sub_keys: Vec<_> = output.sub_keys.iter().map(crate::text::Untrusted::raw).collect();
-                json!({"key": key, "values": values, "sub_keys": sub_keys})
-            };
-            keys.into_iter().map(row).collect()
+        let row = |(key, output): (String, CommandOutput)| {
+            let values: Vec<_> = output.values.iter().map(|value| parse_record(&value.document)).collect();
+            let sub_keys: Vec<_> = output.sub_keys.iter().map(crate::text::Untrusted::raw).collect();
+            json!({"key": key, "values": values, "sub_keys": sub_keys})
         };
-        self.add_rows("registry", &item.path, keys.map(rows))
+        self.add_rows("registry", &item.path, keys.map(|walk| walk.map(row)))
     }
 
     /// Appends rows to the file of their kind, and a line to the manifest.
-    fn add_rows<E: Refusal>(
-        &mut self,
-        kind: &'static str,
-        path: &str,
-        rows: Result<Vec<Value>, E>,
-    ) -> Result<(), Failure> {
-        let rows = match rows {
-            Ok(rows) => rows,
-            Err(error) => {
-                self.lines.push(ManifestLine::new(kind, path, error.into_result()?));
+    fn add_rows(&mut self, kind: &'static str, path: &str, walk: Result<Walk<Value>, Error>) -> Result<(), Failure> {
+        let Walk { rows, gaps } = match walk {
+            Ok(walk) => walk,
+            Err(error) if error.is_of_command_alone() => {
+                self.lines.push(ManifestLine::new(kind, path, error.to_string()));
                 return Ok(());
             }
+            Err(error) => return Err(error.into()),
         };
         let name = format!("{kind}.jsonl");
         let file = self.folder.join(&name);
@@ -208,7 +233,8 @@ impl Collection {
             options.create(true).append(true).mode(0o600).open(&file)?.write_all(text.as_bytes())
         };
         append().map_err(|error| FileError::new("write", &file, &error))?;
-        let line = ManifestLine::new(kind, path, DONE.to_owned());
+        let result = gaps.describe().map_or_else(|| DONE.to_owned(), |gaps| format!("{INCOMPLETE}: {gaps}"));
+        let line = ManifestLine::new(kind, path, result);
         self.lines.push(ManifestLine { file: Some(name), count: Some(rows.len()), ..line });
         Ok(())
     }
@@ -220,19 +246,12 @@ impl Collection {
         session: &mut LoggedSession,
         cx: &mut CommandCx<'_>,
     ) -> Result<(), Failure> {
-        let found = match expand(&item.path, session).await {
-            Ok(found) => found,
-            Err(error) => {
-                self.lines.push(ManifestLine::new("file", &item.path, refusal(error)?));
-                return Ok(());
-            }
-        };
-        let files: Vec<_> = found.into_iter().filter(|found| !found.is_directory()).collect();
-        if files.is_empty() {
+        let found = self.expand("file", item, session).await?;
+        if !found.is_empty() && found.iter().all(FoundPath::is_directory) {
             self.lines.push(ManifestLine::new("file", &item.path, NO_MATCH.to_owned()));
         }
         let max_size = item.max_size.unwrap_or(MAX_SIZE);
-        for found in files {
+        for found in found.into_iter().filter(|found| !found.is_directory()) {
             let line = self.fetch_file(&found, max_size, session, cx).await?;
             self.lines.push(line);
         }
@@ -272,7 +291,8 @@ impl Collection {
                 sha256: Some(saved.sha256.to_string()),
                 ..line(DONE.to_owned())
             },
-            Err(failure) => line(failure.reports.into_iter().map(|(why, _)| why).collect::<Vec<_>>().join("; ")),
+            Err(failed) if failed.is_of_file_alone => line(join_reports(&failed.failure)),
+            Err(failed) => return Err(failed.failure),
         })
     }
 
@@ -291,7 +311,12 @@ impl Collection {
         write_new(&self.folder.join("actions.jsonl"), &lines)
     }
 
-    fn write_manifest(&self, args: &Collect, session: &LoggedSession, start: Timestamp) -> Result<(), Failure> {
+    fn write_manifest(
+        &self,
+        args: &Collect,
+        session: &LoggedSession,
+        (start, result): (Timestamp, String),
+    ) -> Result<(), Failure> {
         let manifest = json!({
             "server": session.client().server(),
             "sensor_id": session.sensor().id,
@@ -299,6 +324,7 @@ impl Collection {
             "recipe": args.recipe,
             "started": start,
             "ended": session.client().clock().now(),
+            "result": result,
             "items": self.lines,
         });
         let text = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
@@ -308,35 +334,6 @@ impl Collection {
 
 /// Why a pattern has no file.
 const NO_MATCH: &str = "nothing matches";
-
-/// Why an item has no result: for the manifest, or a failure that ends the collection.
-trait Refusal {
-    fn into_result(self) -> Result<String, Failure>;
-}
-
-impl Refusal for String {
-    fn into_result(self) -> Result<String, Failure> {
-        Ok(self)
-    }
-}
-
-impl Refusal for Error {
-    fn into_result(self) -> Result<String, Failure> {
-        refusal(self)
-    }
-}
-
-/// Returns what the host says against a reading; a failure if it cannot be asked any more.
-fn refusal(error: Error) -> Result<String, Failure> {
-    match error {
-        Error::Failed { .. }
-        | Error::NoReason { .. }
-        | Error::Canceled { .. }
-        | Error::NoCommand { .. }
-        | Error::Timeout { .. } => Ok(error.to_string()),
-        error => Err(error.into()),
-    }
-}
 
 fn parse_record(document: &Document) -> Value {
     serde_json::from_str(document.json()).unwrap_or(Value::Null)

@@ -25,7 +25,7 @@ pub(super) async fn get(args: &GetFile, cx: &mut CommandCx<'_>) -> Result<Exit, 
     let saving = Saving::start(request).map_err(download_failure)?;
     let mut session = reader.session(sensor);
     let remote = RemoteFile { path: &args.path, offset: args.offset };
-    let saved = save(remote, saving, &mut session, cx).await;
+    let saved = save(remote, saving, &mut session, cx).await.map_err(Failure::from);
     if !args.live.keep {
         delete_copies(&mut session, cx).await;
     }
@@ -54,6 +54,43 @@ impl RemoteFile<'_> {
     }
 }
 
+/// Why a file was not saved.
+pub(super) struct SaveFailure {
+    pub(super) failure: Failure,
+    /// Whether the next file of the host may be saved nevertheless.
+    pub(super) is_of_file_alone: bool,
+}
+
+impl From<Error> for SaveFailure {
+    fn from(error: Error) -> Self {
+        Self { is_of_file_alone: error.is_of_command_alone(), failure: error.into() }
+    }
+}
+
+impl From<download::Error> for SaveFailure {
+    fn from(error: download::Error) -> Self {
+        let is_of_file_alone = match &error {
+            download::Error::Partial { .. }
+            | download::Error::OtherPart { .. }
+            | download::Error::Changed { .. }
+            | download::Error::Incomplete { .. }
+            | download::Error::HashMismatch { .. }
+            | download::Error::Server(api::Error::NotFound { .. }) => true,
+            download::Error::Record(_)
+            | download::Error::Server(_)
+            | download::Error::Archive(_)
+            | download::Error::NoSpace { .. } => false,
+        };
+        Self { is_of_file_alone, failure: download_failure(error) }
+    }
+}
+
+impl From<SaveFailure> for Failure {
+    fn from(SaveFailure { failure, .. }: SaveFailure) -> Self {
+        failure
+    }
+}
+
 /// Returns where the file is saved: a new file, or a safe name in a directory.
 fn save_request(args: &GetFile, sensor: &Sensor) -> HostFileRequest {
     let format = if args.protect { SaveFormat::Protected } else { SaveFormat::Extracted };
@@ -74,29 +111,32 @@ pub(super) async fn save(
     mut saving: Saving,
     session: &mut LoggedSession,
     cx: &mut CommandCx<'_>,
-) -> Result<HostFile, Failure> {
+) -> Result<HostFile, SaveFailure> {
     let fetched = select! {
         biased;
         fetched = Box::pin(fetch(remote, &mut saving, session, cx)) => fetched,
-        _ = wait_for_shutdown() => Err(Failure::new(Exit::Failed, "stopped")),
+        _ = wait_for_shutdown() => {
+            Err(SaveFailure { failure: Failure::new(Exit::Failed, "stopped"), is_of_file_alone: false })
+        }
     };
     cx.progress("");
     // The command may have been stopped before its end.
     session.stop().await?;
-    let Err(mut failure) = fetched else {
-        return saving.finish().await.map_err(download_failure);
+    let Err(mut failed) = fetched else {
+        return Ok(saving.finish().await?);
     };
+    let reports = &mut failed.failure.reports;
     match saving.keep_part() {
         Ok(None) => {}
         Ok(Some(SavedPart { path, received })) => {
-            failure.reports.push((
+            reports.push((
                 format!("{received} bytes are kept in {}", path.display()),
                 Some("run the command again: it continues there".to_owned()),
             ));
         }
-        Err(error) => failure.reports.push((format!("the bytes that have come are lost: {error}"), None)),
+        Err(error) => reports.push((format!("the bytes that have come are lost: {error}"), None)),
     }
-    Err(failure)
+    Err(failed)
 }
 
 /// Fetches the file from the host to the server and from there to the disk, and continues where a connection breaks off.
@@ -105,47 +145,45 @@ async fn fetch(
     saving: &mut Saving,
     session: &mut LoggedSession,
     cx: &mut CommandCx<'_>,
-) -> Result<(), Failure> {
+) -> Result<(), SaveFailure> {
     let mut progress_line = ProgressLine::default();
     let mut n_resumed = 0;
     loop {
         cx.progress("waiting for the host; ^c cancels");
         let source = find_source(remote, session).await?;
         let size = source.size;
-        saving.set_source(source).map_err(download_failure)?;
+        saving.set_source(source)?;
         if n_resumed == 0 && saving.received_bytes() > 0 {
             let part = part_path(saving.path());
             cx.note(&format!("continues {} at byte {}", part.display(), saving.received_bytes()));
         }
         if let Some(size) = size {
             let missing = size.saturating_sub(remote.offset).saturating_sub(saving.received_bytes());
-            saving.check_free_space(missing).map_err(download_failure)?;
+            saving.check_free_space(missing)?;
             cx.progress(&format!("{missing} bytes"));
         }
         let run = session.read(&remote.command(saving.received_bytes())).await?;
-        let Some(copy) = session.copy(&run) else {
-            return Err(Failure::new(Exit::Failed, "the server names no file in its response"));
-        };
+        let copy = session.copy(&run).ok_or_else(|| session.unreadable(&remote.command(0)))?;
         let receiving = receive(saving, copy, session.client(), &mut progress_line, cx);
         match session.keep_while(receiving).await {
             Ok(()) => return Ok(()),
             Err(download::Error::Server(error)) if n_resumed < MAX_RESUMED && may_be_continued(&error) => {
                 n_resumed += 1;
             }
-            Err(error) => return Err(download_failure(error)),
+            Err(error) => return Err(error.into()),
         }
     }
 }
 
 /// Asks the host for size and times of the file. What is not listed, such as an alternate stream, may still be read.
-async fn find_source(remote: RemoteFile<'_>, session: &mut LoggedSession) -> Result<FileSource, Failure> {
+async fn find_source(remote: RemoteFile<'_>, session: &mut LoggedSession) -> Result<FileSource, Error> {
     let listed = match session.read(&LiveCommand::ListDirectory { pattern: remote.path.to_owned() }).await {
         Ok(run) => match &run.output.files[..] {
             [entry] if !entry.is_directory() => Some(entry.clone()),
             _ => None,
         },
         Err(Error::Failed { .. } | Error::NoCommand { .. }) => None,
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(error),
     };
     Ok(FileSource {
         server: session.client().server().to_owned(),

@@ -42,7 +42,7 @@ pub(super) async fn dump(args: &DumpMemory, cx: &mut CommandCx<'_>) -> Result<Ex
         cx.note(&note);
         let saved = save(RemoteFile { path: &path, offset: 0 }, saving, &mut work.session, cx).await;
         delete_copies(&mut work.session, cx).await;
-        let saved = saved.map_err(|failure| failure.with_hint(format!("the dump is in {path} on the host")))?;
+        let saved = saved.map_err(|failed| failed.failure.with_hint(format!("the dump is in {path} on the host")))?;
         report_saved(&saved, cx)?;
         if let Err(why) = check_size(&path, saved.size, &mut work.session).await {
             cx.warn(&format!("{path} stays on the host: {why}"));

@@ -130,6 +130,19 @@ async fn files_and_directories_are_made_and_deleted_and_nothing_is_overwritten()
     let removed = bench.change(&["lr", "rm", "7", &path]).await;
     removed.check(0).says("delete file: confirmed; no such file or directory (verified on the host)");
     bench.change(&["lr", "rm", "7", &path]).await.check(3).notes_say("file not found");
+    bench.change(&["lr", "rm", "7", PAYLOAD]).await.check(1).notes_say("access denied");
+    let log = bench.changes_of_log();
+    let put = log.iter().find(|(sent, _)| sent["deed"] == "put file").unwrap();
+    assert_eq!(put.0["before"]["file"], Value::Null);
+    assert_eq!(put.1["after"]["file"]["size"], 7);
+    assert!(!put.0.to_string().contains("MZ tool"));
+    let files = bench.server.seen_requests();
+    assert!(files.iter().any(|seen| seen.method == "DELETE" && seen.target.contains("/file/")), "{files:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_an_exact_path_below_a_drive_is_changed() {
+    let bench = bench().await;
     bench.server.forget_requests();
     for (path, why) in [
         (r"c:\windows\*", "no * and no ?"),
@@ -144,14 +157,6 @@ async fn files_and_directories_are_made_and_deleted_and_nothing_is_overwritten()
         bench.change(&["lr", "mkdir", "7", path]).await.check(2).notes_say(why);
     }
     assert!(bench.server.seen_requests().is_empty());
-    bench.change(&["lr", "rm", "7", PAYLOAD]).await.check(1).notes_say("access denied");
-    let log = bench.changes_of_log();
-    let put = log.iter().find(|(sent, _)| sent["deed"] == "put file").unwrap();
-    assert_eq!(put.0["before"]["file"], Value::Null);
-    assert_eq!(put.1["after"]["file"]["size"], 7);
-    assert!(!put.0.to_string().contains("MZ tool"));
-    let files = bench.server.seen_requests();
-    assert!(files.iter().any(|seen| seen.method == "DELETE" && seen.target.contains("/file/")), "{files:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -369,4 +374,67 @@ async fn a_recipe_is_read_into_one_folder_with_a_manifest_and_a_missing_file_is_
     triage.check(0).notes_say("manifest.json lists them");
     assert!(fs::read_dir(bench.home.path().join("linux/files")).unwrap().count() > 3);
     bench.run(&["lr", "sessions"]).await.check(3);
+}
+
+impl Bench {
+    /// Collects on the host with sensor 7 what the items of a recipe say, into the folder `case`; returns its manifest too.
+    async fn collect(&self, items: &[&str]) -> (Ran, Value) {
+        let recipe = self.home.path().join("own.toml");
+        let items: String = items.iter().map(|item| format!("[[item]]\n{item}\n")).collect();
+        fs::write(&recipe, items).unwrap();
+        let ran = self.run(&["lr", "collect", "7", "--recipe", recipe.to_str().unwrap(), "-o", "case"]).await;
+        let manifest = fs::read(self.home.path().join("case/manifest.json")).unwrap();
+        (ran, serde_json::from_slice(&manifest).unwrap())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_recipe_could_not_read_is_named_in_the_manifest_and_the_rest_is_read() {
+    let bench = bench().await;
+    let answer = |run: u64, members: &str| {
+        let body = format!(r#"{{"id": {run}, "session_id": 1, {members}}}"#);
+        bench.fault(json!({"mode": "answer", "match": format!("/command/{run}?"), "method": "GET", "body": body}));
+        bench.fault(json!({"mode": "answer", "match": format!("/command/{run}$"), "method": "GET", "body": body}));
+    };
+    answer(1, r#""status": "complete", "processes": [{"pid": 4}, {"pid": "x"}]"#);
+    let denied = r#""status": "error", "result_type": "WinHresult", "result_code": 2147942405"#;
+    // The key itself, and the first key below it.
+    answer(3, denied);
+    // The users, and the directory of the first one.
+    answer(6, denied);
+    let (ran, manifest) = bench
+        .collect(&[
+            r#"kind = "processes""#,
+            "kind = \"registry\"\npath = 'HKLM\\SYSTEM\\CurrentControlSet\\services\\ACPI'\nrecurse = true",
+            "kind = \"list\"\npath = 'c:\\users\\*\\*'",
+        ])
+        .await;
+    ran.check(0).notes_say("3 incomplete or missing");
+    assert_eq!(manifest["result"], "done");
+    let lines = manifest["items"].as_array().unwrap();
+    assert_eq!(lines[0].text("result"), "incomplete: 1 row of the list cannot be read");
+    for line in &lines[1..3] {
+        let result = line.text("result");
+        assert!(result.starts_with("incomplete: FIN-WS-042: 0x80070005 access denied ("), "{result}");
+    }
+    assert!(lines.len() > 3 && lines[3..].iter().all(|line| line.text("result") == "done"), "{lines:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_is_lost_again_and_again_ends_the_collection() {
+    let bench = bench().await;
+    // Each new session is lost at its second command.
+    bench.fault(json!({"mode": "session-lost", "match": "/command/2"}));
+    let file = "kind = \"file\"\npath = 'c:\\windows\\system32\\drivers\\etc\\hosts'";
+    let (ran, manifest) = bench.collect(&[file; 9]).await;
+    ran.check(1).notes_say("was lost 6 times");
+    let result = manifest.text("result");
+    assert!(
+        result.contains(r" of 9: c:\windows\system32\drivers\etc\hosts: the session with FIN-WS-042 was lost"),
+        "{result}"
+    );
+    let lines = manifest["items"].as_array().unwrap();
+    assert!(!lines.is_empty() && lines.len() < 9, "{lines:?}");
+    assert!(lines.iter().all(|line| line.text("result") == "done"), "{lines:?}");
+    assert!(bench.home.path().join("case").join(lines[0].text("file")).exists());
 }
