@@ -26,7 +26,7 @@ pub use binary::{Binary, BinaryDownload, BinarySearch, BinaryShow};
 pub use change::{Ban, ChangeArgs, HashArgs, Log, WaitArgs, WaitLimit};
 pub use feed::{Feed, Report, Reports};
 pub use live_response::{
-    ChangePath, CloseSession, Collect, CreateKey, DeleteKey, DumpMemory, ExecuteProgram, GetFile, HostList,
+    ChangePath, CloseSession, Collect, CreateKey, DeleteKey, DumpMemory, ExecuteProgram, GetFile, HostArgs, HostList,
     KillProcess, ListDirectory, LiveArgs, LiveResponse, PutFile, QueryRegistry, RegistryCommand, SetValue, ValueType,
 };
 pub use sensor::{Hosts, Isolation, Sensor};

@@ -10,6 +10,7 @@ use super::{
     blast_radius::ImpactSubject,
     isolation, members,
     operation::{NOTHING_LOGGED, Operation, WriteContext},
+    protection::HostProtection,
     role::HostRole,
     snapshot::Snapshot,
 };
@@ -327,27 +328,16 @@ impl Operation for SensorChange {
         if matches!(self, Self::Flush { .. }) && client.release().is_none() {
             client.info().await?;
         }
-        let mut notes = Vec::new();
-        let fetched_group = match (self, sensor.group) {
+        let group = match (self, sensor.group) {
             (_, None) => None,
             // When several hosts are moved, many leave one group and all enter one.
             (Self::Move { .. }, Some(id)) => Some(context.group(id).await),
             (_, Some(id)) => Some(client.group(id).await),
         };
-        let group = match fetched_group {
-            Some(fetched_group) => match fetched_group {
-                Ok(group) => Some(group),
-                Err(error) => {
-                    notes.push(format!("Its sensor group is unknown: {error}"));
-                    None
-                }
-            },
-            None => None,
-        };
         let needs_role = matches!(self, Self::Isolate(_)) || policy.protected_roles().next().is_some();
         let role = if needs_role { Some(HostRole::read(sensor, client).await) } else { None };
-        let role_protection = || role.as_ref().and_then(|role| policy.role_protection_reason(role));
-        let protection = policy.protection_reason(sensor, group.as_ref()).or_else(role_protection);
+        let HostProtection { reason, name_doubt, mut notes, group } =
+            HostProtection::of(sensor, group, role.as_ref(), policy);
         let destination_name = match self {
             Self::Move { group: destination, .. } => match context.group(*destination).await {
                 Ok(group) => format!("group {}", text::make_visible(&group.name)),
@@ -363,15 +353,13 @@ impl Operation for SensorChange {
             _ => String::new(),
         };
         notes.extend(self.notes(sensor));
-        // A host that is known to be protected needs no doubt.
-        let name_doubt = policy.name_doubt(sensor).filter(|_| protection.is_none());
         let impact = role.filter(|_| matches!(self, Self::Isolate(_)));
         let impact = impact.map(|role| ImpactSubject::Host { sensor: Box::new(sensor.clone()), role });
         Ok(Ok(Assessment {
             effects: self.effects(sensor, group.as_ref(), &destination_name),
             warnings: name_doubt.into_iter().collect(),
             notes,
-            protection,
+            protection: reason,
             impact: impact.unwrap_or_default(),
         }))
     }

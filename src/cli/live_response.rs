@@ -28,7 +28,7 @@ pub enum LiveResponse {
     Exec(ExecuteProgram),
     /// End a process of a host
     Kill(KillProcess),
-    /// Fetch the memory of a host
+    /// Fetch the memory of a host; the dump itself has no time limit
     Memdump(DumpMemory),
     /// Read what a recipe says, and write it into a new folder
     Collect(Collect),
@@ -51,6 +51,19 @@ pub struct LiveArgs {
     /// Leave the session open, and with get the copy of the file on the server
     #[arg(long)]
     pub keep: bool,
+}
+
+/// The host of a change, and the options that all changes of hosts have.
+#[derive(Args, Clone, Debug)]
+pub struct HostArgs {
+    /// Sensor ID or full host name
+    pub host: String,
+    /// Reason, prompts and preview.
+    #[command(flatten)]
+    pub justification: ChangeArgs,
+    /// Time limit and end of the session.
+    #[command(flatten)]
+    pub live: LiveArgs,
 }
 
 /// Options of `lr ps`.
@@ -145,90 +158,66 @@ pub struct CloseSession {
 /// Options of `lr put`.
 #[derive(Args, Clone, Debug)]
 pub struct PutFile {
-    /// Sensor ID or full host name
-    pub host: String,
+    /// Host, reason and session.
+    #[command(flatten)]
+    pub target: HostArgs,
     /// File on this machine
     pub file: PathBuf,
     /// New path on the host; with a separator at the end, the file keeps its name
     pub path: String,
-    /// Reason, prompts and preview.
-    #[command(flatten)]
-    pub justification: ChangeArgs,
-    /// Time limit and end of the session.
-    #[command(flatten)]
-    pub live: LiveArgs,
 }
 
 /// Options of `lr rm` and `lr mkdir`.
 #[derive(Args, Clone, Debug)]
 pub struct ChangePath {
-    /// Sensor ID or full host name
-    pub host: String,
+    /// Host, reason and session.
+    #[command(flatten)]
+    pub target: HostArgs,
     /// Path on the host
     pub path: String,
-    /// Reason, prompts and preview.
-    #[command(flatten)]
-    pub justification: ChangeArgs,
-    /// Time limit and end of the session.
-    #[command(flatten)]
-    pub live: LiveArgs,
 }
 
 /// Options of `lr exec`.
 #[derive(Args, Clone, Debug)]
 pub struct ExecuteProgram {
-    /// Sensor ID or full host name
-    pub host: String,
+    /// Host, reason and session.
+    #[command(flatten)]
+    pub target: HostArgs,
     /// Program and its arguments, after --
     #[arg(required = true, last = true, value_name = "COMMAND")]
     pub command: Vec<String>,
     /// Do not wait for the end of the program, nor for its output
     #[arg(long)]
     pub no_wait: bool,
-    /// Reason, prompts and preview.
-    #[command(flatten)]
-    pub justification: ChangeArgs,
-    /// Time limit and end of the session.
-    #[command(flatten)]
-    pub live: LiveArgs,
 }
 
 /// Options of `lr kill`.
 #[derive(Args, Clone, Debug)]
 pub struct KillProcess {
-    /// Sensor ID or full host name
-    pub host: String,
+    /// Host, reason and session.
+    #[command(flatten)]
+    pub target: HostArgs,
     /// Number of the process
     pub pid: u32,
-    /// Reason, prompts and preview.
-    #[command(flatten)]
-    pub justification: ChangeArgs,
-    /// Time limit and end of the session.
-    #[command(flatten)]
-    pub live: LiveArgs,
 }
 
 /// Options of `lr memdump`.
 #[derive(Args, Clone, Debug)]
 pub struct DumpMemory {
-    /// Sensor ID or full host name
-    pub host: String,
+    /// Host, reason and session.
+    #[command(flatten)]
+    pub target: HostArgs,
     /// New file or directory [default: HOST-memory.dmp.zip.bin here]
     #[arg(short, long, value_name = "PATH")]
     pub output: Option<PathBuf>,
-    /// Reason, prompts and preview.
-    #[command(flatten)]
-    pub justification: ChangeArgs,
-    /// Wait this long for the session; the dump has no limit
-    #[arg(long, value_name = "TIME", default_value = "120s", value_parser = wait_limit)]
-    pub timeout: WaitLimit,
 }
 
 /// Options of `lr reg set`.
 #[derive(Args, Clone, Debug)]
 pub struct SetValue {
-    /// Sensor ID or full host name
-    pub host: String,
+    /// Host, reason and session.
+    #[command(flatten)]
+    pub target: HostArgs,
     /// Key, such as HKLM\SYSTEM\CurrentControlSet\services\x
     pub key: String,
     /// Name of the value
@@ -239,12 +228,6 @@ pub struct SetValue {
     /// Type [default: that of the value that is there, or REG_SZ]
     #[arg(long = "type", value_name = "TYPE")]
     pub kind: Option<ValueType>,
-    /// Reason, prompts and preview.
-    #[command(flatten)]
-    pub justification: ChangeArgs,
-    /// Time limit and end of the session.
-    #[command(flatten)]
-    pub live: LiveArgs,
 }
 
 /// Types of registry values.
@@ -267,33 +250,23 @@ pub enum ValueType {
 /// Options of `lr reg create`.
 #[derive(Args, Clone, Debug)]
 pub struct CreateKey {
-    /// Sensor ID or full host name
-    pub host: String,
+    /// Host, reason and session.
+    #[command(flatten)]
+    pub target: HostArgs,
     /// Key, such as HKLM\SYSTEM\CurrentControlSet\services\x
     pub key: String,
-    /// Reason, prompts and preview.
-    #[command(flatten)]
-    pub justification: ChangeArgs,
-    /// Time limit and end of the session.
-    #[command(flatten)]
-    pub live: LiveArgs,
 }
 
 /// Options of `lr reg delete`.
 #[derive(Args, Clone, Debug)]
 pub struct DeleteKey {
-    /// Sensor ID or full host name
-    pub host: String,
+    /// Host, reason and session.
+    #[command(flatten)]
+    pub target: HostArgs,
     /// Key, such as HKLM\SYSTEM\CurrentControlSet\services\x
     pub key: String,
     /// Name of the value to delete [default: the key itself]
     pub value: Option<String>,
-    /// Reason, prompts and preview.
-    #[command(flatten)]
-    pub justification: ChangeArgs,
-    /// Time limit and end of the session.
-    #[command(flatten)]
-    pub live: LiveArgs,
 }
 
 /// Options of `lr reg query`.

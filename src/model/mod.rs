@@ -47,9 +47,9 @@ pub use hash_list::HashList;
 pub use lineage::{Lineage, Top};
 pub use link::{Link, LinkTarget, host};
 pub use live_response::{
-    CommandOutput, CommandResult, CommandRun, CommandRunId, Compression, DumpProgress, ExecuteWait, FileEntry,
-    HostProcess, LiveCommand, LiveCommandKind, LiveSession, LiveSessionId, LiveStatus, Overwrite, RegistryData,
-    RegistryType, RegistryValue, ResultCode, RunStatus, StoredFile, StoredFileId,
+    CommandOutput, CommandResult, CommandRun, CommandRunId, DumpProgress, ExecuteWait, FileEntry, HostProcess,
+    LiveCommand, LiveCommandKind, LiveSession, LiveSessionId, LiveStatus, RegistryData, RegistryType, RegistryValue,
+    ResultCode, RunStatus, StoredFile, StoredFileId,
 };
 pub use path_check::PathCheck;
 pub use period::{EventClock, Period, parse_end, parse_moment};

@@ -12,8 +12,7 @@ use crate::api::{
     send::ReadyRequest,
 };
 use crate::model::{
-    CommandRun, Compression, ExecuteWait, LiveCommand, LiveSession, LiveSessionId, Overwrite, RegistryData, SensorId,
-    StoredFileId,
+    CommandRun, ExecuteWait, LiveCommand, LiveSession, LiveSessionId, RegistryData, SensorId, StoredFileId,
 };
 use crate::text::Untrusted;
 use crate::wire;
@@ -81,9 +80,8 @@ fn body(session: LiveSessionId, command: &LiveCommand) -> Value {
     };
     body.extend(object.map(|object| ("object".into(), object)));
     match command {
-        LiveCommand::Execute { wait, working_directory, output_file, .. } => {
+        LiveCommand::Execute { wait, output_file, .. } => {
             body.insert("wait".into(), (*wait == ExecuteWait::UntilEnd).into());
-            body.extend(working_directory.clone().map(|path| ("working_directory".into(), path.into())));
             body.extend(output_file.clone().map(|path| ("output_file".into(), path.into())));
         }
         LiveCommand::GetFile { offset, count, .. } => {
@@ -93,7 +91,7 @@ fn body(session: LiveSessionId, command: &LiveCommand) -> Value {
         LiveCommand::PutFile { file, .. } => {
             body.insert("file_id".into(), file.0.into());
         }
-        LiveCommand::SetValue { kind, data, overwrite, .. } => {
+        LiveCommand::SetValue { kind, data, .. } => {
             body.insert("value_type".into(), kind.label().raw().into());
             body.insert(
                 "value_data".into(),
@@ -103,10 +101,10 @@ fn body(session: LiveSessionId, command: &LiveCommand) -> Value {
                     RegistryData::List(entries) => entries.iter().map(Untrusted::raw).collect(),
                 },
             );
-            body.insert("overwrite".into(), (*overwrite == Overwrite::Existing).into());
+            body.insert("overwrite".into(), true.into());
         }
-        LiveCommand::DumpMemory { compression, .. } => {
-            body.insert("compress".into(), (*compression == Compression::Zip).into());
+        LiveCommand::DumpMemory { .. } => {
+            body.insert("compress".into(), true.into());
         }
         LiveCommand::ListProcesses
         | LiveCommand::Kill { .. }
@@ -193,7 +191,6 @@ mod tests {
                 LiveCommand::Execute {
                     command_line: "ipconfig /all".into(),
                     wait: ExecuteWait::UntilEnd,
-                    working_directory: None,
                     output_file: Some(path()),
                 },
                 json!({"name": "create process", "object": "ipconfig /all", "session_id": 2, "wait": true,
@@ -212,13 +209,12 @@ mod tests {
                     value: r"HKLM\a\b".into(),
                     kind: RegistryType::MultiText,
                     data: RegistryData::List(vec!["x".into(), "y".into()]),
-                    overwrite: Overwrite::Never,
                 },
                 json!({"name": "reg set value", "object": r"HKLM\a\b", "session_id": 2, "value_type": "REG_MULTI_SZ",
-                    "value_data": ["x", "y"], "overwrite": false}),
+                    "value_data": ["x", "y"], "overwrite": true}),
             ),
             (
-                LiveCommand::DumpMemory { path: path(), compression: Compression::Zip },
+                LiveCommand::DumpMemory { path: path() },
                 json!({"name": "memdump", "object": path(), "session_id": 2, "compress": true}),
             ),
         ] {

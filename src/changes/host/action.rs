@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::changes::{members, operation::NOTHING_LOGGED};
-use crate::model::{
-    Compression, ExecuteWait, LiveCommand, Md5, Overwrite, RegistryData, RegistryType, RegistryValue, StoredFileId,
-};
+use crate::model::{ExecuteWait, LiveCommand, Md5, RegistryData, RegistryType, RegistryValue, StoredFileId};
 use crate::text::Untrusted;
 
 /// A change of a host. Paths and keys are those of the host.
@@ -188,22 +186,18 @@ impl HostCommand {
             Self::Execute { command_line, output_file } => LiveCommand::Execute {
                 command_line,
                 wait: if output_file.is_some() { ExecuteWait::UntilEnd } else { ExecuteWait::No },
-                working_directory: None,
                 output_file,
             },
             Self::PutFile(new) => LiveCommand::PutFile { path: new.path, file },
             Self::DeleteFile { path, .. } => LiveCommand::DeleteFile { path },
             Self::CreateDirectory { path } => LiveCommand::CreateDirectory { path },
-            Self::SetValue { value, kind, data } => LiveCommand::SetValue {
-                value,
-                kind: RegistryType::parse(&kind.into()),
-                data: registry_data(&data),
-                overwrite: Overwrite::Existing,
-            },
+            Self::SetValue { value, kind, data } => {
+                LiveCommand::SetValue { value, kind: RegistryType::parse(&kind.into()), data: registry_data(&data) }
+            }
             Self::DeleteValue { value } => LiveCommand::DeleteValue { value },
             Self::CreateKey { key } => LiveCommand::CreateKey { key },
             Self::DeleteKey { key } => LiveCommand::DeleteKey { key },
-            Self::DumpMemory { path } => LiveCommand::DumpMemory { path, compression: Compression::Zip },
+            Self::DumpMemory { path } => LiveCommand::DumpMemory { path },
             Self::CloseSession { .. } => return None,
         })
     }

@@ -7,20 +7,18 @@ use tokio::select;
 
 use super::reader::{LoggedSession, Reader, time_limit};
 use crate::changes::{
-    Change, CommandLimit, ExpectedEntry, FileContent, FileHash, HostChange, HostCommand, NewHostFile,
+    Change, CommandLimit, ExpectedEntry, FileContent, FileHash, HostChange, HostCommand, NewHostFile, Outcome,
 };
-use crate::cli::{ChangeArgs, ChangePath, KillProcess, LiveArgs, PutFile, WaitLimit};
-use crate::commands::{CommandCx, Exit, Failure, apply::apply_changes, signals::wait_for_shutdown};
+use crate::cli::{ChangeArgs, ChangePath, HostArgs, KillProcess, PutFile, WaitLimit};
+use crate::commands::{
+    CommandCx, Exit, Failure,
+    apply::{apply_changes, apply_one, exit_of},
+    signals::wait_for_shutdown,
+};
 use crate::live_response::Error;
 use crate::model::{CommandRun, LiveCommand, Md5};
 use crate::storage::FileError;
-
-/// The host of a change, and the options of the command.
-pub(super) struct HostTarget<'a> {
-    pub(super) host: &'a str,
-    pub(super) justification: &'a ChangeArgs,
-    pub(super) live: LiveArgs,
-}
+use crate::text;
 
 /// A session in which a host is changed. It stays open until the outcome was read back.
 pub(super) struct HostWork<'a> {
@@ -41,6 +39,31 @@ impl HostWork<'_> {
         Change::Host(HostChange { sensor: self.session.sensor().id, action, limit: CommandLimit(None) })
     }
 
+    /// Previews, confirms and applies a change that is the first step of a command, and notes its outcome. The exit code tells
+    /// why nothing was sent. `hint` is for a failure with this exit code.
+    pub(super) async fn apply_first(
+        &self,
+        change: Change,
+        hint: impl FnOnce(Exit) -> Option<String>,
+        cx: &mut CommandCx<'_>,
+    ) -> Result<Result<Outcome, Exit>, Failure> {
+        let outcome = match apply_one(change, self.justification, self.reader.server(), cx).await? {
+            Ok(outcome) => outcome,
+            Err(exit) => return Ok(Err(exit)),
+        };
+        let exit = exit_of(&outcome, WaitLimit::None);
+        let note = text::line(&outcome.note);
+        if exit == Exit::Done {
+            cx.note(&note);
+            return Ok(Ok(outcome));
+        }
+        let failure = Failure::new(exit, note);
+        Err(match hint(exit) {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
+        })
+    }
+
     /// Previews, confirms and applies an action, and prints its outcome.
     pub(super) async fn apply(&self, action: HostCommand, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
         let change = self.change(action);
@@ -51,11 +74,11 @@ impl HostWork<'_> {
 /// Opens a session with a host, does some `work` in it, and closes the session, also on a signal. What was sent by then stays
 /// in force.
 pub(super) async fn with_host<'a>(
-    target: HostTarget<'a>,
+    HostArgs { host, justification, live }: &'a HostArgs,
     work: impl AsyncFnOnce(&mut HostWork<'a>, &mut CommandCx<'_>) -> Result<Exit, Failure>,
     cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
-    let HostTarget { host, justification, live } = target;
+    let live = *live;
     let reader = Reader::connect_to_change(live, justification, cx).await?;
     let sensor = reader.resolve_one(host, cx).await?;
     let session = reader.session(sensor);
@@ -92,7 +115,6 @@ pub(super) fn require_object(outcome: Result<CommandRun, Error>) -> Result<Comma
 /// Runs `lr kill`.
 pub(super) async fn kill(args: &KillProcess, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let pid = args.pid;
-    let target = HostTarget { host: &args.host, justification: &args.justification, live: args.live };
     let work = async |work: &mut HostWork<'_>, cx: &mut CommandCx<'_>| {
         let run = work.session.read(&LiveCommand::ListProcesses).await?;
         let Some(process) = run.output.processes.into_iter().find(|process| process.pid == pid) else {
@@ -101,7 +123,7 @@ pub(super) async fn kill(args: &KillProcess, cx: &mut CommandCx<'_>) -> Result<E
         };
         work.apply(HostCommand::Kill { pid, started: process.started }, cx).await
     };
-    with_host(target, work, cx).await
+    with_host(&args.target, work, cx).await
 }
 
 /// Runs `lr rm`.
@@ -111,7 +133,7 @@ pub(super) async fn remove(args: &ChangePath, cx: &mut CommandCx<'_>) -> Result<
         require_object(work.session.read(&LiveCommand::ListDirectory { pattern: path.to_owned() }).await)?;
         work.apply(HostCommand::DeleteFile { path: path.to_owned(), expected: ExpectedEntry::Any }, cx).await
     };
-    with_host(args.target(), work, cx).await
+    with_host(&args.target, work, cx).await
 }
 
 /// Runs `lr mkdir`.
@@ -120,7 +142,7 @@ pub(super) async fn create_directory(args: &ChangePath, cx: &mut CommandCx<'_>) 
     let work = async |work: &mut HostWork<'_>, cx: &mut CommandCx<'_>| {
         work.apply(HostCommand::CreateDirectory { path: path.to_owned() }, cx).await
     };
-    with_host(args.target(), work, cx).await
+    with_host(&args.target, work, cx).await
 }
 
 /// Runs `lr put`.
@@ -131,15 +153,8 @@ pub(super) async fn put(args: &PutFile, cx: &mut CommandCx<'_>) -> Result<Exit, 
         new.path.push_str(&new.name);
     }
     exact_path(&new.path)?;
-    let target = HostTarget { host: &args.host, justification: &args.justification, live: args.live };
     let work = async |work: &mut HostWork<'_>, cx: &mut CommandCx<'_>| work.apply(HostCommand::PutFile(new), cx).await;
-    with_host(target, work, cx).await
-}
-
-impl ChangePath {
-    fn target(&self) -> HostTarget<'_> {
-        HostTarget { host: &self.host, justification: &self.justification, live: self.live }
-    }
+    with_host(&args.target, work, cx).await
 }
 
 /// Returns a path without a separator at its end; fails if it is a pattern, relative, or a whole drive.

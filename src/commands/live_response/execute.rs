@@ -1,14 +1,14 @@
 //! The `lr exec` command: runs a program on a host and prints what it printed.
 
 use super::{
-    change::{HostTarget, HostWork, with_host},
+    change::{HostWork, with_host},
     file::delete_copies,
 };
 use crate::changes::{ExpectedEntry, HostCommand, Outcome};
 use crate::cli::{ExecuteProgram, WaitLimit};
 use crate::commands::{
     CommandCx, Exit, Failure,
-    apply::{apply_announced, apply_one, exit_of},
+    apply::{apply_announced, exit_of},
 };
 use crate::live_response::Error;
 use crate::model::Sensor;
@@ -17,32 +17,23 @@ use crate::text;
 /// Runs `lr exec`.
 pub(super) async fn execute(args: &ExecuteProgram, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let command_line = command_line(&args.command)?;
-    let target = HostTarget { host: &args.host, justification: &args.justification, live: args.live };
     let work = async |work: &mut HostWork<'_>, cx: &mut CommandCx<'_>| {
         let output_file = (!args.no_wait).then(|| temporary_path(work.session.sensor(), "tmp"));
         let change = work.change(HostCommand::Execute { command_line, output_file: output_file.clone() });
-        let outcome = match apply_one(change, &args.justification, work.reader.server(), cx).await? {
+        let hint = |exit| {
+            let path = output_file.as_ref().filter(|_| exit == Exit::Unconfirmed)?;
+            Some(format!("its output may still come: `lampblack lr get HOST {path}`"))
+        };
+        let outcome = match work.apply_first(change, hint, cx).await? {
             Ok(outcome) => outcome,
             Err(exit) => return Ok(exit),
         };
-        let exit = exit_of(&outcome, WaitLimit::None);
-        let note = text::line(&outcome.note);
-        if exit != Exit::Done {
-            let failure = Failure::new(exit, note);
-            return Err(match (&output_file, exit) {
-                (Some(path), Exit::Unconfirmed) => {
-                    failure.with_hint(format!("its output may still come: `lampblack lr get HOST {path}`"))
-                }
-                _ => failure,
-            });
-        }
-        cx.note(&note);
         match output_file {
             Some(path) => print_output(work, &path, &outcome, cx).await,
-            None => Ok(exit),
+            None => Ok(Exit::Done),
         }
     };
-    with_host(target, work, cx).await
+    with_host(&args.target, work, cx).await
 }
 
 /// Limit of the printed output in bytes; more is fetched by `lr get`.

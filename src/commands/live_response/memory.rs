@@ -3,25 +3,19 @@
 use std::path::PathBuf;
 
 use super::{
-    change::{HostTarget, HostWork, with_host},
+    change::{HostWork, with_host},
     execute::{delete_announced, temporary_path},
     file::{RemoteFile, delete_copies, download_failure, report_saved, save},
     reader::LoggedSession,
 };
 use crate::changes::{ExpectedEntry, HostCommand};
-use crate::cli::{DumpMemory, LiveArgs, WaitLimit};
-use crate::commands::{
-    CommandCx, Exit, Failure,
-    apply::{apply_one, exit_of},
-};
+use crate::cli::DumpMemory;
+use crate::commands::{CommandCx, Exit, Failure};
 use crate::download::{HostFileRequest, SaveFormat, Saving, host_file_name};
 use crate::model::{FileEntry, LiveCommand};
-use crate::text;
 
 /// Runs `lr memdump`.
 pub(super) async fn dump(args: &DumpMemory, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    let live = LiveArgs { timeout: args.timeout, keep: false };
-    let target = HostTarget { host: &args.host, justification: &args.justification, live };
     let work = async |work: &mut HostWork<'_>, cx: &mut CommandCx<'_>| {
         let saving = Saving::start(save_request(args, work)).map_err(download_failure)?;
         let action = HostCommand::DumpMemory { path: temporary_path(work.session.sensor(), "dmp") };
@@ -29,17 +23,11 @@ pub(super) async fn dump(args: &DumpMemory, cx: &mut CommandCx<'_>) -> Result<Ex
         cx.progress("the host dumps its memory; ^c stops the wait");
         // A dump takes hours.
         let change = work.change_without_limit(action);
-        let outcome = match apply_one(change, &args.justification, work.reader.server(), cx).await? {
+        let left = format!("a part of the dump may be in {path} on the host; `lampblack lr rm` deletes it");
+        let outcome = match work.apply_first(change, |_| Some(left), cx).await? {
             Ok(outcome) => outcome,
             Err(exit) => return Ok(exit),
         };
-        let exit = exit_of(&outcome, WaitLimit::None);
-        let note = text::line(&outcome.note);
-        if exit != Exit::Done {
-            let left = format!("a part of the dump may be in {path} on the host; `lampblack lr rm` deletes it");
-            return Err(Failure::new(exit, note).with_hint(left));
-        }
-        cx.note(&note);
         let saved = save(RemoteFile { path: &path, offset: 0 }, saving, &mut work.session, cx).await;
         delete_copies(&mut work.session, cx).await;
         let saved = saved.map_err(|failed| failed.failure.with_hint(format!("the dump is in {path} on the host")))?;
@@ -51,7 +39,7 @@ pub(super) async fn dump(args: &DumpMemory, cx: &mut CommandCx<'_>) -> Result<Ex
         let delete = work.change(HostCommand::DeleteFile { path: path.clone(), expected: ExpectedEntry::Any });
         delete_announced(delete, &path, &outcome, work, cx).await
     };
-    with_host(target, work, cx).await
+    with_host(&args.target, work, cx).await
 }
 
 /// Fails unless a file of the host has a size, in bytes.

@@ -2,11 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::change::{HostTarget, HostWork, require_object, with_host};
+use super::change::{HostWork, require_object, with_host};
 use crate::changes::HostCommand;
 use crate::cli::{CreateKey, DeleteKey, SetValue, ValueType};
 use crate::commands::{CommandCx, Exit, Failure};
-use crate::live_response::Error;
 use crate::model::{LiveCommand, RegistryType};
 
 /// Runs `lr reg set`.
@@ -15,7 +14,6 @@ pub(super) async fn set(args: &SetValue, cx: &mut CommandCx<'_>) -> Result<Exit,
     // What cannot be written is found out before the host is asked.
     let given = args.kind.map(|kind| Ok::<_, Failure>((registry_type(kind), parse_data(kind, &args.data)?)));
     let given = given.transpose()?;
-    let target = HostTarget { host: &args.host, justification: &args.justification, live: args.live };
     let work = async |work: &mut HostWork<'_>, cx: &mut CommandCx<'_>| {
         let (kind, data) = if let Some(given) = given {
             given
@@ -26,17 +24,16 @@ pub(super) async fn set(args: &SetValue, cx: &mut CommandCx<'_>) -> Result<Exit,
         let kind = kind.label().raw().to_owned();
         work.apply(HostCommand::SetValue { value: value.clone(), kind, data }, cx).await
     };
-    with_host(target, work, cx).await
+    with_host(&args.target, work, cx).await
 }
 
 /// Runs `lr reg create`.
 pub(super) async fn create(args: &CreateKey, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let key = key_path(&args.key)?;
-    let target = HostTarget { host: &args.host, justification: &args.justification, live: args.live };
     let work = async |work: &mut HostWork<'_>, cx: &mut CommandCx<'_>| {
         work.apply(HostCommand::CreateKey { key: key.to_owned() }, cx).await
     };
-    with_host(target, work, cx).await
+    with_host(&args.target, work, cx).await
 }
 
 /// Runs `lr reg delete`.
@@ -48,22 +45,22 @@ pub(super) async fn delete(args: &DeleteKey, cx: &mut CommandCx<'_>) -> Result<E
         let key = key_path(&args.key)?.to_owned();
         (HostCommand::DeleteKey { key: key.clone() }, LiveCommand::ListKey { key })
     };
-    let target = HostTarget { host: &args.host, justification: &args.justification, live: args.live };
     let work = async |work: &mut HostWork<'_>, cx: &mut CommandCx<'_>| {
         require_object(work.session.read(&query).await)?;
         work.apply(action, cx).await
     };
-    with_host(target, work, cx).await
+    with_host(&args.target, work, cx).await
 }
 
 /// Returns the type of the value that is there; that of text if there is none.
 async fn existing_type(value: &str, work: &mut HostWork<'_>) -> Result<ValueType, Failure> {
-    let run = match work.session.read(&LiveCommand::QueryValue { value: value.to_owned() }).await {
-        Err(Error::Failed { result, .. }) if result.code.is_not_found() => return Ok(ValueType::Sz),
-        outcome => outcome?,
+    let query = LiveCommand::QueryValue { value: value.to_owned() };
+    let Some(run) = work.session.read_if_exists(&query).await? else {
+        return Ok(ValueType::Sz);
     };
     match run.output.values.first().map(|value| &value.kind) {
-        None | Some(RegistryType::Text) => Ok(ValueType::Sz),
+        None => Err(work.session.unreadable(&query).into()),
+        Some(RegistryType::Text) => Ok(ValueType::Sz),
         Some(RegistryType::Dword) => Ok(ValueType::Dword),
         Some(RegistryType::Qword) => Ok(ValueType::Qword),
         Some(RegistryType::ExpandText) => Ok(ValueType::ExpandSz),

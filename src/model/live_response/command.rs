@@ -12,7 +12,6 @@ pub enum LiveCommand {
     Execute {
         command_line: String,
         wait: ExecuteWait,
-        working_directory: Option<String>,
         /// The file on the host that the output is written to.
         output_file: Option<String>,
     },
@@ -45,11 +44,11 @@ pub enum LiveCommand {
         /// Key, backslash and name.
         value: String,
     },
+    /// Creates a registry value, or replaces one.
     SetValue {
         value: String,
         kind: RegistryType,
         data: RegistryData,
-        overwrite: Overwrite,
     },
     CreateKey {
         key: String,
@@ -60,9 +59,9 @@ pub enum LiveCommand {
     DeleteValue {
         value: String,
     },
+    /// Dumps the memory into a zip archive; `.zip` is added to the path.
     DumpMemory {
         path: String,
-        compression: Compression,
     },
 }
 
@@ -71,20 +70,6 @@ pub enum LiveCommand {
 pub enum ExecuteWait {
     UntilEnd,
     No,
-}
-
-/// Whether an existing registry value is overwritten.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Overwrite {
-    Existing,
-    Never,
-}
-
-/// Whether the sensor compresses a memory dump, which then has `.zip` added to its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Compression {
-    Zip,
-    None,
 }
 
 /// The kinds of commands.
@@ -180,7 +165,7 @@ impl LiveCommand {
             | Self::PutFile { path, .. }
             | Self::DeleteFile { path }
             | Self::CreateDirectory { path }
-            | Self::DumpMemory { path, .. } => Some(path.clone()),
+            | Self::DumpMemory { path } => Some(path.clone()),
             Self::ListKey { key } | Self::CreateKey { key } | Self::DeleteKey { key } => Some(key.clone()),
             Self::QueryValue { value } | Self::SetValue { value, .. } | Self::DeleteValue { value } => {
                 Some(value.clone())

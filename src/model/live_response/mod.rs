@@ -9,7 +9,7 @@ mod result_code;
 mod session;
 mod stored_file;
 
-pub use command::{Compression, ExecuteWait, LiveCommand, LiveCommandKind, Overwrite};
+pub use command::{ExecuteWait, LiveCommand, LiveCommandKind};
 pub use command_run::{CommandOutput, CommandResult, CommandRun, CommandRunId, DumpProgress, RunStatus};
 pub use file_entry::FileEntry;
 pub use host_process::HostProcess;
