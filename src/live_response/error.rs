@@ -95,7 +95,7 @@ impl Error {
         })
     }
 
-    /// Whether only this command has failed, and the next one may succeed in the same session.
+    /// Whether only this command has failed, and the session goes on.
     pub fn is_of_command_alone(&self) -> bool {
         matches!(
             self,

@@ -253,7 +253,7 @@ impl HostCommand {
             Self::Kill { .. } => "a process that has ended does not come back",
             Self::Execute { .. } => "what a program does is not known here",
             Self::DeleteFile { .. } => "a deleted file does not come back; `lampblack lr get` fetches it first",
-            Self::DeleteKey { .. } => "the values of a deleted key are not kept; `lampblack lr reg query` shows them",
+            Self::DeleteKey { .. } => "a deleted key does not come back; the log has its values",
             Self::DumpMemory { .. } => "the memory of that moment is read only once",
             Self::CloseSession { .. } => "the commands of the session are lost",
             Self::SetValue { .. }

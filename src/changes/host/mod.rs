@@ -17,12 +17,12 @@ use crate::api::{Client, Error, Upload, WriteReply, WriteRequest};
 use crate::audit::LoggedStage;
 use crate::live_response::{self, HostSession};
 use crate::model::{
-    CommandRun, FileEntry, HostProcess, LiveCommandKind, LiveSession, RegistryType, RunStatus, Sensor, SensorId,
-    StoredFileId,
+    CommandRun, FileEntry, HostProcess, LiveCommandKind, LiveSession, RegistryType, RegistryValue, RunStatus, Sensor,
+    SensorId, StoredFileId,
 };
 use crate::text::{self, Untrusted};
 pub use action::{CommandLimit, ExpectedEntry, FileContent, FileHash, HostCommand, NewHostFile};
-use subject::{HostSubject, describe_process, describe_value, is_sensor_process, is_system_process, time};
+use subject::{HostSubject, KeyContent, describe_process, describe_value, is_sensor_process, is_system_process, time};
 
 /// A change of a host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,8 +66,8 @@ impl HostChange {
                 Some(value.as_ref().is_some_and(|value| self.action.is_set_in(value)))
             }
             (HostCommand::DeleteValue { .. }, HostSubject::Value(value)) => Some(value.is_none()),
-            (HostCommand::CreateKey { .. }, HostSubject::Key(counts)) => Some(counts.is_some()),
-            (HostCommand::DeleteKey { .. }, HostSubject::Key(counts)) => Some(counts.is_none()),
+            (HostCommand::CreateKey { .. }, HostSubject::Key(key)) => Some(key.is_some()),
+            (HostCommand::DeleteKey { .. }, HostSubject::Key(key)) => Some(key.is_none()),
             (HostCommand::CloseSession { .. }, HostSubject::Session { session, .. }) => Some(session.is_none()),
             _ => None,
         }
@@ -134,6 +134,11 @@ impl HostChange {
                 details.extend(runs.iter().flatten().last().map(|run| format!("Last command: {}", describe_run(run))));
                 details
             }
+            (HostCommand::DeleteKey { .. }, HostSubject::Key(Some(key))) => {
+                let mut details = vec![format!("Now: {}", subject.describe())];
+                details.extend(key_details(key));
+                details
+            }
             (HostCommand::DumpMemory { .. }, subject) => vec![
                 format!("Now: {}", subject.describe()),
                 "The file is then fetched and deleted on the host".to_owned(),
@@ -150,7 +155,7 @@ impl HostChange {
                 if started.is_none() || process.started.is_none() {
                     warnings.push("Its start is unknown, so another process could have its number".into());
                 }
-                if is_system_process(process, &state.sensor) {
+                if is_system_process(process, state.sensor.path_separator()) {
                     warnings.push("This is a process of the operating system itself: without it the host stops".into());
                 }
                 if is_sensor_process(process) {
@@ -169,6 +174,13 @@ impl HostChange {
             (HostCommand::CloseSession { .. }, HostSubject::Session { runs: Some(runs), .. }) => {
                 let running = runs.iter().filter(|run| !run.status.is_final());
                 running.map(|run| format!("A command is under way: {}", describe_run(run))).collect()
+            }
+            (HostCommand::DeleteKey { .. }, HostSubject::Key(Some(key))) if key.n_unlogged() > 0 => {
+                vec![format!(
+                    "The log keeps {} of its values, and not {} others",
+                    key.logged_values().len(),
+                    key.n_unlogged()
+                )]
             }
             _ => Vec::new(),
         }
@@ -380,7 +392,7 @@ impl Operation for HostChange {
                     _ => None,
                 }
             }
-            (HostCommand::DeleteKey { .. }, HostSubject::Key(Some(counts))) if counts.n_sub_keys > 0 => {
+            (HostCommand::DeleteKey { .. }, HostSubject::Key(Some(key))) if key.n_sub_keys > 0 => {
                 Some(("has keys below this one", "delete them first"))
             }
             _ => None,
@@ -443,6 +455,19 @@ fn process_details(process: &HostProcess, children: &[HostProcess]) -> Vec<Strin
         names => format!("Processes that it has started, and that stay: {}", names.join(", ")),
     });
     details
+}
+
+/// Describes the values of a key that is to be deleted.
+fn key_details(key: &KeyContent) -> Vec<String> {
+    /// More values are counted.
+    const MAX_VALUES: usize = 10;
+    let describe = |value: &RegistryValue| {
+        let name = if value.name.is_empty() { "(default)".to_owned() } else { text::fit(&value.name, 60) };
+        format!("Its value {name}: {}", describe_value(value))
+    };
+    let n_others = key.values.len().saturating_sub(MAX_VALUES);
+    let others = (n_others > 0).then(|| format!("{} more", text::pluralize(n_others, "value", "values")));
+    key.values.iter().take(MAX_VALUES).map(describe).chain(others).collect()
 }
 
 /// Describes a command of a session: who sent it, when, and its status.

@@ -6,9 +6,7 @@ use serde_json::{Value, json};
 use super::action::{ExpectedEntry, HostCommand, registry_json};
 use crate::api::{self, Client};
 use crate::live_response::{Error, HostSession};
-use crate::model::{
-    CommandRun, FileEntry, HostProcess, LiveCommand, LiveSession, LiveSessionId, Md5, RegistryValue, Sensor,
-};
+use crate::model::{CommandRun, FileEntry, HostProcess, LiveCommand, LiveSession, LiveSessionId, Md5, RegistryValue};
 use crate::text::{self, Untrusted};
 
 /// The target of a change on its host; `None` inside where the host has no such thing.
@@ -30,7 +28,7 @@ pub(super) enum HostSubject {
         n_entries: Option<usize>,
     },
     Value(Option<RegistryValue>),
-    Key(Option<KeyCounts>),
+    Key(Option<KeyContent>),
     Session {
         session: Option<LiveSession>,
         /// Its commands, the newest last; `None` if they cannot be listed.
@@ -38,11 +36,35 @@ pub(super) enum HostSubject {
     },
 }
 
-/// How much a registry key has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct KeyCounts {
-    pub(super) n_values: usize,
+/// What a registry key has.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct KeyContent {
+    pub(super) values: Vec<RegistryValue>,
+    n_unreadable: usize,
     pub(super) n_sub_keys: usize,
+}
+
+impl KeyContent {
+    /// Returns the values that the audit log keeps: the first ones, up to a limit of their size.
+    pub(super) fn logged_values(&self) -> Vec<Value> {
+        const MAX_BYTES: usize = 64 << 10;
+        let mut n_bytes = 0;
+        let values = self.values.iter().map(value_json);
+        let is_logged = |value: &Value| {
+            n_bytes += value.to_string().len();
+            n_bytes <= MAX_BYTES
+        };
+        values.take_while(is_logged).collect()
+    }
+
+    /// Returns how many of its values the audit log does not keep.
+    pub(super) fn n_unlogged(&self) -> usize {
+        self.values.len() - self.logged_values().len() + self.n_unreadable
+    }
+
+    fn n_values(&self) -> usize {
+        self.values.len() + self.n_unreadable
+    }
 }
 
 impl HostSubject {
@@ -63,12 +85,11 @@ impl HostSubject {
             }
             HostCommand::CreateKey { key } | HostCommand::DeleteKey { key } => {
                 let run = session.read_if_exists(&LiveCommand::ListKey { key: key.clone() }).await?;
-                Self::Key(
-                    run.map(|run| KeyCounts {
-                        n_values: run.output.values.len(),
-                        n_sub_keys: run.output.sub_keys.len(),
-                    }),
-                )
+                Self::Key(run.map(|run| KeyContent {
+                    values: run.output.values,
+                    n_unreadable: run.output.n_unreadable,
+                    n_sub_keys: run.output.sub_keys.len(),
+                }))
             }
             HostCommand::Execute { .. } | HostCommand::CloseSession { .. } => {
                 session.open().await?;
@@ -103,8 +124,10 @@ impl HostSubject {
                     json!({"type": value.kind.label().raw(), "data": registry_json(&value.data)})
                 })
             }),
-            Self::Key(counts) => json!({
-                "key": counts.map(|counts| json!({"values": counts.n_values, "sub_keys": counts.n_sub_keys}))
+            Self::Key(key) => json!({
+                "key": key.as_ref().map(|key| {
+                    json!({"values": key.n_values(), "sub_keys": key.n_sub_keys, "content": key.logged_values()})
+                })
             }),
             Self::Session { session, runs } => {
                 let running = runs.iter().flatten().filter(|run| !run.status.is_final());
@@ -132,10 +155,10 @@ impl HostSubject {
             Self::Value(None) => "no such value".to_owned(),
             Self::Value(Some(value)) => describe_value(value),
             Self::Key(None) => "no such key".to_owned(),
-            Self::Key(Some(counts)) => format!(
+            Self::Key(Some(key)) => format!(
                 "a key with {} and {}",
-                text::pluralize(counts.n_values, "value", "values"),
-                text::pluralize(counts.n_sub_keys, "sub key", "sub keys")
+                text::pluralize(key.n_values(), "value", "values"),
+                text::pluralize(key.n_sub_keys, "sub key", "sub keys")
             ),
             Self::Session { session: None, .. } => "the session is closed".to_owned(),
             Self::Session { session: Some(session), .. } => {
@@ -215,7 +238,7 @@ async fn read_md5(path: &str, session: &mut HostSession<()>) -> Result<Md5, Erro
     Ok(Md5(md5::Digest::finalize(md5).into()))
 }
 
-/// Whether two processes with one number are not the same. Without both starts, that is not known.
+/// Whether two processes with one number are different ones. Without both starts, that is not known.
 fn starts_differ(planned: Option<Timestamp>, found: Option<Timestamp>) -> bool {
     planned.zip(found).is_some_and(|(planned, found)| planned != found)
 }
@@ -227,17 +250,21 @@ pub(super) fn is_sensor_process(process: &HostProcess) -> bool {
     NAMES.iter().any(|name| process.name().eq_ignore_case(name))
 }
 
-/// Whether a process is that of the operating system itself.
-pub(super) fn is_system_process(process: &HostProcess, sensor: &Sensor) -> bool {
+/// Whether a process is one of the operating system itself, on a host whose paths have this separator.
+pub(super) fn is_system_process(process: &HostProcess, separator: char) -> bool {
     /// The processes without which Windows stops or restarts. Malware takes their names, but not their directory.
     const WINDOWS: [&str; 6] = ["csrss.exe", "wininit.exe", "smss.exe", "services.exe", "lsass.exe", "winlogon.exe"];
-    if sensor.path_separator() == '/' {
+    if separator == '/' {
         return process.pid <= 1;
     }
     let path = process.path.raw().to_lowercase();
     let directory = path.rsplit('\\').nth(1);
     let is_in_system = directory.is_none_or(|directory| directory == "system32");
     process.pid <= 4 || is_in_system && WINDOWS.iter().any(|name| process.name().eq_ignore_case(name))
+}
+
+fn value_json(value: &RegistryValue) -> Value {
+    json!({"name": value.name.raw(), "type": value.kind.label().raw(), "data": registry_json(&value.data)})
 }
 
 fn process_json(process: &HostProcess) -> Value {
@@ -299,8 +326,24 @@ mod tests {
     use crate::model::Document;
 
     #[test]
+    fn the_log_keeps_the_values_of_a_key_up_to_a_limit() {
+        let value = |size: usize| RegistryValue {
+            name: "a".into(),
+            kind: crate::model::RegistryType::Text,
+            data: crate::model::RegistryData::Text("x".repeat(size).into()),
+            document: Document::default(),
+        };
+        let mut key = KeyContent { values: vec![value(1); 3], n_unreadable: 0, n_sub_keys: 0 };
+        assert_eq!((key.logged_values().len(), key.n_unlogged()), (3, 0));
+        assert_eq!(key.logged_values()[0], json!({"name": "a", "type": "REG_SZ", "data": "x"}));
+        key.values.insert(2, value(1 << 20));
+        key.n_unreadable = 1;
+        assert_eq!((key.logged_values().len(), key.n_unlogged(), key.n_values()), (2, 3, 5));
+    }
+
+    #[test]
     fn the_processes_that_windows_needs_are_known_by_name_and_directory() {
-        let is_system = |path: &str, os_type: i64| {
+        let is_system = |path: &str, separator: char| {
             let process = HostProcess {
                 pid: 800,
                 parent_pid: None,
@@ -313,15 +356,14 @@ mod tests {
                 started: None,
                 document: Document::default(),
             };
-            let sensor = crate::wire::parse_one::<Sensor>(&format!(r#"{{"id": 7, "os_type": {os_type}}}"#));
-            is_system_process(&process, &sensor.unwrap().unwrap())
+            is_system_process(&process, separator)
         };
         for path in [r"c:\windows\system32\LSASS.exe", r"\SystemRoot\System32\smss.exe", "winlogon.exe", ""] {
-            assert!(is_system(path, 1), "{path}");
+            assert!(is_system(path, '\\'), "{path}");
         }
         for path in [r"c:\users\kim\lsass.exe", r"c:\windows\system32\svchost.exe"] {
-            assert!(!is_system(path, 1), "{path}");
+            assert!(!is_system(path, '\\'), "{path}");
         }
-        assert!(!is_system("/usr/bin/lsass.exe", 3));
+        assert!(!is_system("/usr/bin/lsass.exe", '/'));
     }
 }

@@ -177,7 +177,8 @@ impl Collection {
     }
 
     async fn read_directory(&mut self, item: &RecipeItem, session: &mut LoggedSession) -> Result<(), Failure> {
-        for FoundPath { path, .. } in self.expand("list", item, session).await? {
+        let found = self.expand("list", item, session).await?;
+        for FoundPath { path, .. } in found.into_iter().filter(FoundPath::is_directory) {
             let listed = list_below(&path, item.depth(), session).await;
             let row = |(directory, entry): (String, FileEntry)| json!({"directory": directory, "entry": parse_record(&entry.document)});
             self.add_rows("list", &path, listed.map(|walk| walk.map(row)))?;

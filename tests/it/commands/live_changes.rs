@@ -179,8 +179,14 @@ async fn the_registry_is_changed_with_the_old_value_kept() {
     bench.change(&["lr", "reg", "delete", "14", SERVICE]).await.check(1).notes_say("has keys below this one");
     bench.change(&["lr", "reg", "delete", "14", &key, "list"]).await.check(0).says("delete value: confirmed");
     bench.change(&["lr", "reg", "delete", "14", &key, "list"]).await.check(3);
-    bench.change(&["lr", "reg", "delete", "14", &key]).await.check(0).says("delete key: confirmed; no such key");
-    let (sent, known) = &bench.changes_of_log()[0];
+    bench.change(&["lr", "reg", "set", "14", &key, "Start", "4", "--type", "dword"]).await.check(0);
+    let deleted = bench.change(&["lr", "reg", "delete", "14", &key]).await;
+    deleted.check(0).says("delete key: confirmed; no such key").notes_say("Its value Start: REG_DWORD 4 (0x4)");
+    let log = bench.changes_of_log();
+    let (sent, _) = log.last().unwrap();
+    let content = json!([{"name": "Start", "type": "REG_DWORD", "data": 4}]);
+    assert_eq!(sent["before"]["key"], json!({"values": 1, "sub_keys": 0, "content": content}));
+    let (sent, known) = &log[0];
     assert_eq!(sent["before"]["value"], json!({"type": "REG_DWORD", "data": 2}));
     assert_eq!(known["after"]["value"], json!({"type": "REG_DWORD", "data": 4}));
     let linux = bench.change(&["lr", "reg", "create", "10", r"HKLM\a"]).await;
@@ -377,13 +383,13 @@ async fn a_recipe_is_read_into_one_folder_with_a_manifest_and_a_missing_file_is_
 }
 
 impl Bench {
-    /// Collects on the host with sensor 7 what the items of a recipe say, into the folder `case`; returns its manifest too.
-    async fn collect(&self, items: &[&str]) -> (Ran, Value) {
+    /// Collects on the host with sensor 7 what the items of a recipe say, into a new folder; returns its manifest too.
+    async fn collect(&self, items: &[&str], folder: &str) -> (Ran, Value) {
         let recipe = self.home.path().join("own.toml");
         let items: String = items.iter().map(|item| format!("[[item]]\n{item}\n")).collect();
         fs::write(&recipe, items).unwrap();
-        let ran = self.run(&["lr", "collect", "7", "--recipe", recipe.to_str().unwrap(), "-o", "case"]).await;
-        let manifest = fs::read(self.home.path().join("case/manifest.json")).unwrap();
+        let ran = self.run(&["lr", "collect", "7", "--recipe", recipe.to_str().unwrap(), "-o", folder]).await;
+        let manifest = fs::read(self.home.path().join(folder).join("manifest.json")).unwrap();
         (ran, serde_json::from_slice(&manifest).unwrap())
     }
 }
@@ -392,32 +398,31 @@ impl Bench {
 async fn what_a_recipe_could_not_read_is_named_in_the_manifest_and_the_rest_is_read() {
     let bench = bench().await;
     let answer = |run: u64, members: &str| {
-        let body = format!(r#"{{"id": {run}, "session_id": 1, {members}}}"#);
-        bench.fault(json!({"mode": "answer", "match": format!("/command/{run}?"), "method": "GET", "body": body}));
+        let body = format!(r#"{{"id": {run}, {members}}}"#);
         bench.fault(json!({"mode": "answer", "match": format!("/command/{run}$"), "method": "GET", "body": body}));
     };
     answer(1, r#""status": "complete", "processes": [{"pid": 4}, {"pid": "x"}]"#);
+    // The second command lists the directories that match, the third one the first of them: `local`.
     let denied = r#""status": "error", "result_type": "WinHresult", "result_code": 2147942405"#;
-    // The key itself, and the first key below it.
     answer(3, denied);
-    // The users, and the directory of the first one.
-    answer(6, denied);
-    let (ran, manifest) = bench
-        .collect(&[
-            r#"kind = "processes""#,
-            "kind = \"registry\"\npath = 'HKLM\\SYSTEM\\CurrentControlSet\\services\\ACPI'\nrecurse = true",
-            "kind = \"list\"\npath = 'c:\\users\\*\\*'",
-        ])
-        .await;
-    ran.check(0).notes_say("3 incomplete or missing");
+    let items = [r#"kind = "processes""#, "kind = \"list\"\npath = 'c:\\users\\mlopez\\appdata\\*\\*'"];
+    let (ran, manifest) = bench.collect(&items, "one").await;
+    ran.check(0).notes_say("2 incomplete or missing");
     assert_eq!(manifest["result"], "done");
     let lines = manifest["items"].as_array().unwrap();
     assert_eq!(lines[0].text("result"), "incomplete: 1 row of the list cannot be read");
-    for line in &lines[1..3] {
-        let result = line.text("result");
-        assert!(result.starts_with("incomplete: FIN-WS-042: 0x80070005 access denied ("), "{result}");
-    }
-    assert!(lines.len() > 3 && lines[3..].iter().all(|line| line.text("result") == "done"), "{lines:?}");
+    let result = lines[1].text("result");
+    assert!(result.starts_with("incomplete: FIN-WS-042: 0x80070005 access denied ("), "{result}");
+    assert!(lines.len() > 2 && lines[2..].iter().all(|line| line.text("result") == "done"), "{lines:?}");
+    // The first command lists the key, the second one the first key below it.
+    bench.server.clear_faults();
+    answer(2, denied);
+    let key = "kind = \"registry\"\npath = 'HKLM\\SYSTEM\\CurrentControlSet\\services\\ACPI'\nrecurse = true";
+    let (ran, manifest) = bench.collect(&[key], "two").await;
+    ran.check(0).notes_say("1 incomplete or missing");
+    let line = &manifest["items"][0];
+    assert!(line.text("result").starts_with("incomplete: FIN-WS-042: 0x80070005"), "{line}");
+    assert!(line["count"].as_u64().unwrap() > 0, "{line}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -426,7 +431,7 @@ async fn a_session_that_is_lost_again_and_again_ends_the_collection() {
     // Each new session is lost at its second command.
     bench.fault(json!({"mode": "session-lost", "match": "/command/2"}));
     let file = "kind = \"file\"\npath = 'c:\\windows\\system32\\drivers\\etc\\hosts'";
-    let (ran, manifest) = bench.collect(&[file; 9]).await;
+    let (ran, manifest) = bench.collect(&[file; 9], "case").await;
     ran.check(1).notes_say("was lost 6 times");
     let result = manifest.text("result");
     assert!(
