@@ -36,6 +36,13 @@ pub struct Streams<'a> {
     pub shows_progress: bool,
 }
 
+/// Overwrites the last line of a terminal. A closed standard error is no failure.
+pub(super) fn overwrite_line(notes: &mut dyn Write, text: &str) {
+    // Returns to the start of the line and clears it.
+    let _ = write!(notes, "\r{text}\x1b[K");
+    let _ = notes.flush();
+}
+
 /// The context of a command.
 pub struct CommandCx<'a> {
     pub streams: Streams<'a>,
@@ -46,6 +53,8 @@ pub struct CommandCx<'a> {
     pub notices: Vec<String>,
     /// The runtime for background tasks, which do not block the console.
     pub background: Handle,
+    /// Tells what a host does while a change of it is applied.
+    pub(super) progress_texts: Option<mpsc::UnboundedReceiver<String>>,
     flags: Flags,
     color: ColorChoice,
     is_verbose: bool,
@@ -67,6 +76,7 @@ impl<'a> CommandCx<'a> {
             state_dir,
             notices: Vec::new(),
             background,
+            progress_texts: None,
             flags: Flags {
                 profile: non_empty(&global.profile),
                 config: global.config.clone(),
@@ -192,9 +202,7 @@ impl<'a> CommandCx<'a> {
     /// Overwrites the progress line, if standard error is a terminal.
     pub fn progress(&mut self, text: &str) {
         if self.streams.shows_progress {
-            // Returns to the start of the line and clears it.
-            let _ = write!(self.streams.notes, "\r{text}\x1b[K");
-            let _ = self.streams.notes.flush();
+            overwrite_line(self.streams.notes, text);
         }
     }
 

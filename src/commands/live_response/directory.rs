@@ -46,13 +46,12 @@ pub(super) async fn list(args: &ListDirectory, cx: &mut CommandCx<'_>) -> Result
     let reader = Reader::connect(args.live, cx).await?;
     let sensors = reader.resolve(std::slice::from_ref(&args.host), cx).await?;
     let read = async |session: &mut LoggedSession| list_directory(session, &args.path).await;
-    let answers = reader.read(sensors, read, cx).await?;
     let words = Rows { format: FORMAT, host_rank: 5, plural: "entries", empty_message: "the directory is empty" };
     let rows = |run: &CommandRun| {
         let files = run.output.files.iter().filter(|file| !file.is_dot());
         (files.cloned().collect(), run.output.n_unreadable)
     };
-    table::print(&answers, &words, &args.output, rows, cx)
+    table::read_and_print((&reader, sensors), read, (&words, &args.output), rows, cx).await
 }
 
 /// Lists a path: the entries of a directory, whether or not a separator follows it, or the file itself.

@@ -1,7 +1,7 @@
 //! The `lr ps` command.
 
 use super::{
-    reader::Reader,
+    reader::{LoggedSession, Reader},
     table::{self, Rows},
 };
 use crate::cli::HostList;
@@ -40,8 +40,8 @@ const FORMAT: RowFormat<HostProcess> = RowFormat {
 pub(super) async fn list(args: &HostList, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let reader = Reader::connect(args.live, cx).await?;
     let sensors = reader.resolve(&args.hosts, cx).await?;
-    let answers = reader.run(sensors, &LiveCommand::ListProcesses, cx).await?;
+    let read = async |session: &mut LoggedSession| session.read(&LiveCommand::ListProcesses).await;
     let words = Rows { format: FORMAT, host_rank: 4, plural: "processes", empty_message: "no process is listed" };
     let rows = |run: &CommandRun| (run.output.processes.clone(), run.output.n_unreadable);
-    table::print(&answers, &words, &args.output, rows, cx)
+    table::read_and_print((&reader, sensors), read, (&words, &args.output), rows, cx).await
 }

@@ -1,9 +1,12 @@
 //! Reading from one or several hosts: sessions side by side, closed at the end and on a signal.
 
-use std::{cell::Cell, time::Duration};
+use std::{cell::Cell, pin::pin, time::Duration};
 
 use futures_util::{StreamExt, stream};
-use tokio::{select, sync::Notify};
+use tokio::{
+    select,
+    sync::{Notify, mpsc},
+};
 
 use super::log::ReadingLog;
 use crate::api::Client;
@@ -12,7 +15,7 @@ use crate::cli::{self, LiveArgs, WaitLimit};
 use crate::commands::{CommandCx, Exit, Failure, change, hosts, signals::wait_for_shutdown};
 use crate::config::Access;
 use crate::live_response::{self, Error, HostSession, MAX_SESSIONS};
-use crate::model::{CommandRun, LiveCommand, Sensor, SensorId};
+use crate::model::{Sensor, SensorId};
 
 /// The session of a command with a host.
 pub(super) type LoggedSession = HostSession<ReadingLog>;
@@ -29,6 +32,14 @@ pub(super) struct Reader {
 pub(super) struct HostAnswer<T> {
     pub(super) sensor: Sensor,
     pub(super) outcome: Result<T, Error>,
+}
+
+/// How a reading on several hosts has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ReadingEnd {
+    Complete,
+    /// By a signal.
+    Stopped,
 }
 
 /// The sessions that are open at once: the server allows few.
@@ -107,63 +118,51 @@ impl Reader {
         close(session, self.live).await;
     }
 
-    /// Reads on all hosts side by side. Answers are in the order of the hosts; after a signal, those that have come by then.
+    /// Reads on all hosts side by side, and passes each answer to `on_answer` as it comes. After a signal, the hosts that have
+    /// not answered fail.
     pub(super) async fn read<T>(
         &self,
         sensors: Vec<Sensor>,
         read: impl AsyncFn(&mut LoggedSession) -> Result<T, Error>,
-        cx: &mut CommandCx<'_>,
-    ) -> Result<Vec<HostAnswer<T>>, Failure> {
-        let n_hosts = sensors.len();
-        if n_hosts == 1 {
-            cx.progress("waiting for the host; ^c cancels");
-        } else {
-            cx.progress(&format!("waiting for {n_hosts} hosts; ^c cancels"));
-        }
+        mut on_answer: impl FnMut(HostAnswer<T>) -> Result<(), Failure>,
+    ) -> Result<ReadingEnd, Failure> {
         let n_at_once = self.n_at_once(&sensors).await?;
         let slots = SessionSlots::default();
-        let mut sessions: Vec<LoggedSession> = sensors.into_iter().map(|sensor| self.session(sensor)).collect();
-        let outcomes: Vec<Cell<Option<Result<T, Error>>>> = sessions.iter().map(|_| Cell::new(None)).collect();
-        let is_stopped = {
-            let reading = stream::iter(sessions.iter_mut().zip(&outcomes)).for_each_concurrent(
-                n_at_once,
-                async |(session, outcome)| {
-                    read_in_turn((session, outcome), &read, self.live, &slots).await;
-                },
-            );
-            select! {
-                biased;
-                () = reading => false,
-                _ = wait_for_shutdown() => true,
+        let mut sessions: Vec<_> = sensors.iter().map(|sensor| self.session(sensor.clone())).collect();
+        let mut sensors: Vec<Option<Sensor>> = sensors.into_iter().map(Some).collect();
+        let (tx, mut outcomes) = mpsc::unbounded_channel();
+        let mut pass_on =
+            |(index, outcome): (usize, Result<T, Error>)| match sensors.get_mut(index).and_then(Option::take) {
+                Some(sensor) => on_answer(HostAnswer { sensor, outcome }),
+                None => Ok(()),
+            };
+        let mut end = {
+            let reading =
+                stream::iter(sessions.iter_mut().enumerate()).for_each_concurrent(n_at_once, async |session| {
+                    read_in_turn(session, &read, self.live, &slots, &tx).await;
+                });
+            let (mut reading, mut signal) = (pin!(reading), pin!(wait_for_shutdown()));
+            loop {
+                select! {
+                    biased;
+                    Some(answer) = outcomes.recv() => if let Err(failure) = pass_on(answer) {
+                        break Err(failure);
+                    },
+                    () = &mut reading => break Ok(ReadingEnd::Complete),
+                    _ = &mut signal => break Ok(ReadingEnd::Stopped),
+                }
             }
         };
-        cx.progress("");
-        let mut answers = Vec::new();
-        for (mut session, outcome) in sessions.into_iter().zip(outcomes) {
-            let outcome = if let Some(outcome) = outcome.into_inner() {
-                outcome
-            } else {
-                session.stop().await?;
-                self.close(&mut session).await;
-                Err(Error::Stopped { host: session.host() })
-            };
-            answers.push(HostAnswer { sensor: session.sensor().clone(), outcome });
+        while let Ok(answer) = outcomes.try_recv() {
+            end = pass_on(answer).and(end);
         }
-        if is_stopped {
-            cx.warn("stopped; the sessions that were opened here are closed");
+        for (index, session) in sessions.iter_mut().enumerate() {
+            // A line that is open is that of a reading that was stopped.
+            session.stop().await?;
+            self.close(session).await;
+            end = pass_on((index, Err(Error::Stopped { host: session.host() }))).and(end);
         }
-        Ok(answers)
-    }
-
-    /// Runs one command on each host.
-    pub(super) async fn run(
-        &self,
-        sensors: Vec<Sensor>,
-        command: &LiveCommand,
-        cx: &mut CommandCx<'_>,
-    ) -> Result<Vec<HostAnswer<CommandRun>>, Failure> {
-        let read = async |session: &mut LoggedSession| session.read(command).await;
-        self.read(sensors, read, cx).await
+        end
     }
 
     /// Returns on how many hosts to read at once: each needs a session, and other users have some.
@@ -188,13 +187,14 @@ pub(super) fn time_limit(live: LiveArgs) -> Option<Duration> {
     }
 }
 
-/// Reads on a host, sets `answer`, and closes the session. If the server has its limit of sessions, waits for the end of one
-/// of ours.
+/// Reads on a host, sends the answer with its number to `tx`, and closes the session. If the server has its limit of sessions,
+/// waits for the end of one of ours.
 async fn read_in_turn<T>(
-    (session, answer): (&mut LoggedSession, &Cell<Option<Result<T, Error>>>),
+    (index, session): (usize, &mut LoggedSession),
     read: &impl AsyncFn(&mut LoggedSession) -> Result<T, Error>,
     live: LiveArgs,
     slots: &SessionSlots,
+    tx: &mpsc::UnboundedSender<(usize, Result<T, Error>)>,
 ) {
     loop {
         slots.n_active.set(slots.n_active.get() + 1);
@@ -205,7 +205,7 @@ async fn read_in_turn<T>(
             continue;
         }
         // A signal during the end of the session does not lose it.
-        answer.set(Some(outcome));
+        let _ = tx.send((index, outcome));
         close(session, live).await;
         slots.n_active.set(slots.n_active.get() - 1);
         return slots.ended.notify_waiters();
@@ -223,9 +223,8 @@ async fn close(session: &mut LoggedSession, live: LiveArgs) {
 }
 
 /// Reports the hosts that failed, and returns the exit code: that of the worst one.
-pub(super) fn report_failures<T>(answers: &[HostAnswer<T>], cx: &mut CommandCx<'_>) -> Exit {
-    let failures = answers.iter().filter_map(|answer| answer.outcome.as_ref().err().cloned());
-    let exits: Vec<Exit> = failures.map(|error| cx.report(&error.into())).collect();
+pub(super) fn report_failures(failures: Vec<Error>, cx: &mut CommandCx<'_>) -> Exit {
+    let exits: Vec<Exit> = failures.into_iter().map(|error| cx.report(&error.into())).collect();
     let has = |exit: Exit| exits.contains(&exit);
     match exits.len() {
         0 => Exit::Done,

@@ -68,9 +68,8 @@ pub(super) async fn query(args: &QueryRegistry, cx: &mut CommandCx<'_>) -> Resul
     let reader = Reader::connect(args.live, cx).await?;
     let sensors = reader.resolve(&args.hosts, cx).await?;
     let read = async |session: &mut LoggedSession| query_key(session, &args.key).await;
-    let answers = reader.read(sensors, read, cx).await?;
     let words = Rows { format: FORMAT, host_rank: 2, plural: "keys and values", empty_message: "the key is empty" };
-    table::print(&answers, &words, &args.output, rows, cx)
+    table::read_and_print((&reader, sensors), read, (&words, &args.output), rows, cx).await
 }
 
 /// Lists a key; if there is no such key, reads the value of this name.
