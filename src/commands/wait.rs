@@ -9,22 +9,31 @@ use crate::api::Client;
 use crate::changes::{self, Applied, Plan};
 use crate::cli::WaitLimit;
 
-/// Runs an operation that writes to the audit log, and notes when it waits for the lock.
+/// Runs an operation that writes to the audit log, and notes when it waits for the lock. Shows the progress that the context
+/// tells of.
 pub(super) async fn with_lock_notes<T>(
     operation: impl Future<Output = T>,
     lock_waits: &mut mpsc::UnboundedReceiver<bool>,
     cx: &mut CommandCx<'_>,
 ) -> T {
     pin!(operation);
-    loop {
+    let mut progress_texts = cx.progress_texts.take();
+    let done = loop {
+        let progress_text = async { progress_texts.as_mut()?.recv().await };
         select! {
             biased;
-            done = &mut operation => return done,
+            done = &mut operation => break done,
             Some(is_waiting) = lock_waits.recv() => if is_waiting {
                 cx.note("waiting for another program that has locked the action log");
             },
+            Some(text) = progress_text => cx.progress(&text),
         }
+    };
+    if progress_texts.is_some() {
+        cx.progress("");
     }
+    cx.progress_texts = progress_texts;
+    done
 }
 
 /// Waits until every change is confirmed, the wait limit has passed, or a signal arrives.

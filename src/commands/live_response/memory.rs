@@ -1,6 +1,8 @@
 //! The `lr memdump` command: dumps the memory of a host into a file there, fetches it, and deletes it on the host.
 
-use std::path::PathBuf;
+use std::{convert::Infallible, path::PathBuf};
+
+use tokio::{select, sync::mpsc, time::sleep};
 
 use super::{
     change::{HostWork, with_host},
@@ -8,11 +10,12 @@ use super::{
     file::{RemoteFile, delete_copies, download_failure, report_saved, save},
     reader::LoggedSession,
 };
+use crate::api::Client;
 use crate::changes::{ExpectedEntry, HostCommand};
 use crate::cli::DumpMemory;
 use crate::commands::{CommandCx, Exit, Failure};
 use crate::download::{HostFileRequest, SaveFormat, Saving, host_file_name};
-use crate::model::{FileEntry, LiveCommand};
+use crate::model::{DumpProgress, FileEntry, LiveCommand, LiveCommandKind, LiveSessionId};
 
 /// Runs `lr memdump`.
 pub(super) async fn dump(args: &DumpMemory, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
@@ -20,11 +23,20 @@ pub(super) async fn dump(args: &DumpMemory, cx: &mut CommandCx<'_>) -> Result<Ex
         let saving = Saving::start(save_request(args, work)).map_err(download_failure)?;
         let action = HostCommand::DumpMemory { path: temporary_path(work.session.sensor(), "dmp") };
         let path = action.dump_path().unwrap_or_default();
-        cx.progress("the host dumps its memory; ^c stops the wait");
+        let session = work.session.open().await?.id;
+        let client = work.session.client().clone();
+        let (tx, progress_texts) = mpsc::unbounded_channel();
+        cx.progress_texts = Some(progress_texts);
         // A dump takes hours.
         let change = work.change_without_limit(action);
         let left = format!("a part of the dump may be in {path} on the host; `lampblack lr rm` deletes it");
-        let outcome = match work.apply_first(change, |_| Some(left), cx).await? {
+        let applied = select! {
+            biased;
+            applied = work.apply_first(change, |_| Some(left), cx) => applied,
+            never = watch_dump(&client, session, &tx) => match never {},
+        };
+        cx.progress_texts = None;
+        let outcome = match applied? {
             Ok(outcome) => outcome,
             Err(exit) => return Ok(exit),
         };
@@ -40,6 +52,27 @@ pub(super) async fn dump(args: &DumpMemory, cx: &mut CommandCx<'_>) -> Result<Ex
         delete_announced(delete, &path, &outcome, work, cx).await
     };
     with_host(&args.target, work, cx).await
+}
+
+/// Tells what the host does, as long as it is asked.
+async fn watch_dump(client: &Client, session: LiveSessionId, tx: &mpsc::UnboundedSender<String>) -> Infallible {
+    loop {
+        sleep(client.timings().read_back_interval).await;
+        // Without the list, the dump goes on.
+        let runs = client.command_runs(session).await.map_or_else(|_| Vec::new(), |page| page.rows);
+        let name = LiveCommandKind::DumpMemory.name();
+        let mut dumps = runs.iter().rev().filter(|run| run.name.eq_ignore_case(name) && !run.status.is_final());
+        let text = dumps.next().map(|run| describe_dump(run.output.dump));
+        let _ = text.map(|text| tx.send(text));
+    }
+}
+
+fn describe_dump(progress: Option<DumpProgress>) -> String {
+    let is_compressing = progress.is_some_and(|progress| progress.is_compressing);
+    let what = if is_compressing { "the host compresses the dump" } else { "the host dumps its memory" };
+    let percent = progress.and_then(|progress| progress.percent);
+    let percent = percent.map_or_else(String::new, |percent| format!(": {percent} %"));
+    format!("{what}{percent}; ^c stops the wait")
 }
 
 /// Fails unless a file of the host has a size, in bytes.
@@ -65,4 +98,19 @@ fn save_request(args: &DumpMemory, work: &HostWork<'_>) -> HostFileRequest {
         Some(path) => path.clone(),
     };
     HostFileRequest { name, format: SaveFormat::Extracted, path }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_progress_of_a_dump_says_what_the_host_does_and_how_much_is_done() {
+        let progress = |is_compressing: bool| {
+            Some(DumpProgress { is_dumping: !is_compressing, is_compressing, is_complete: false, percent: Some(40) })
+        };
+        assert_eq!(describe_dump(None), "the host dumps its memory; ^c stops the wait");
+        assert_eq!(describe_dump(progress(false)), "the host dumps its memory: 40 %; ^c stops the wait");
+        assert_eq!(describe_dump(progress(true)), "the host compresses the dump: 40 %; ^c stops the wait");
+    }
 }
