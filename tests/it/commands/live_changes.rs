@@ -386,7 +386,7 @@ impl Bench {
     /// Collects on the host with sensor 7 what the items of a recipe say, into a new folder; returns its manifest too.
     async fn collect(&self, items: &[&str], folder: &str) -> (Ran, Value) {
         let recipe = self.home.path().join("own.toml");
-        let items: String = items.iter().map(|item| format!("[[item]]\n{item}\n")).collect();
+        let items = items.iter().map(|item| format!("[[item]]\n{item}\n")).collect::<Vec<_>>().concat();
         fs::write(&recipe, items).unwrap();
         let ran = self.run(&["lr", "collect", "7", "--recipe", recipe.to_str().unwrap(), "-o", folder]).await;
         let manifest = fs::read(self.home.path().join(folder).join("manifest.json")).unwrap();
