@@ -6,11 +6,11 @@ use jiff::{Timestamp, ToSpan};
 use super::{
     App, Input, View,
     navigation::NextLocation,
-    route::{AppAction, FocusAction, OverPopups, PaneAction, Route, StepDirection, route},
+    route::{AppAction, FocusAction, OverPopups, PaneAction, Route, route},
     visibility,
 };
 use crate::keys::{self, Action, Chord, Lookup};
-use crate::panes::{ActionResult, ErrorPane, Pane, PaneId, QueryPane, RecordPane, SensorSearchPane, TextInput};
+use crate::panes::{ActionResult, ErrorPane, Pane, PaneId, QueryPane, RecordPane, SensorSearchPane, Step, TextInput};
 use crate::query::Index;
 use crate::session::{Cx, Effect, RunningChange};
 use crate::text;
@@ -100,7 +100,7 @@ impl App {
                 OverPopups::Available => None,
                 OverPopups::IsForPopup => return self.dispatch_to_pane(action, now, effects),
                 OverPopups::Closes => {
-                    self.popups.takes_text().then_some("what was typed would be lost; press Esc first")
+                    self.popups.takes_text().then_some("what was typed could be lost; press Esc first")
                 }
                 OverPopups::Refused => Some("press Esc first"),
             };
@@ -206,8 +206,8 @@ impl App {
             AppAction::Navigate(direction) => {
                 if !self.navigate_history(direction, now, effects) {
                     let text = match direction {
-                        StepDirection::Back => "Nothing to go back to",
-                        StepDirection::Forward => "Nothing to go forward to",
+                        Step::Back => "Nothing to go back to",
+                        Step::Forward => "Nothing to go forward to",
                     };
                     Cx::new(&mut self.session, effects, now).notify(text);
                 }
@@ -235,7 +235,7 @@ impl App {
             self.panes.editor_mut(index).fetch_values(&mut cx)
         });
         if !is_fetching {
-            self.move_focus(StepDirection::Forward);
+            self.move_focus(Step::Forward);
         }
     }
 
@@ -315,16 +315,14 @@ impl App {
         }
     }
 
-    fn move_focus(&mut self, direction: StepDirection) {
+    fn move_focus(&mut self, direction: Step) {
         // The query editor is skipped, since letters would be typed into it; it has a key of its own.
         let panes: Vec<_> = self.view.panes().map(|(id, _)| id).collect();
         let at = panes.iter().position(|id| *id == self.focus);
-        let last = panes.len() - 1;
         let next = match (at, direction) {
-            (None, StepDirection::Forward) => 0,
-            (None, StepDirection::Back) => last,
-            (Some(at), StepDirection::Forward) => (at + 1) % panes.len(),
-            (Some(at), StepDirection::Back) => at.checked_sub(1).unwrap_or(last),
+            (Some(at), step) => step.in_ring(at, panes.len()),
+            (None, Step::Forward) => 0,
+            (None, Step::Back) => panes.len() - 1,
         };
         self.focus = panes[next];
         self.dismiss_completions();
@@ -344,7 +342,7 @@ impl App {
             return self.show_view(View::Hunt);
         }
         if self.history.was_drilled_into() {
-            self.navigate_history(StepDirection::Back, now, effects);
+            self.navigate_history(Step::Back, now, effects);
             return;
         }
         let back_hint = || {
@@ -390,7 +388,7 @@ impl App {
         } else if self.view == View::Facets {
             self.show_view(View::Hunt);
         } else if self.history.was_drilled_into() {
-            self.navigate_history(StepDirection::Back, now, effects);
+            self.navigate_history(Step::Back, now, effects);
         } else {
             let mut cx = Cx::new(&mut self.session, effects, now);
             cx.notify(match (self.view, self.history.can_go_back()) {

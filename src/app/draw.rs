@@ -44,7 +44,7 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
     let areas = layout::areas(screen, state);
     let scope = app.scope();
     let is_covered = !app.popups.is_empty();
-    header(frame, areas.header, &app.session, &mut app.host_counts, &app.theme);
+    header(frame, areas.header, &app.session, &app.theme);
     tabs(frame, areas.tabs, app.view, &app.breadcrumbs(), &app.keymap, &app.theme);
     let App { session, keymap, theme, panes, popups, view, focus, ticks, pending_chords, visibility, .. } = app;
     let mut paint = Painter {
@@ -59,10 +59,10 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         drawn_panes: Vec::new(),
     };
     if let Some(index) = view.index() {
-        paint.pane(panes.editor_mut(index), areas.query);
+        paint.pane(PaneId::Query(index), panes.editor_mut(index), areas.query);
     }
     for (id, area) in &areas.panes {
-        paint.pane(panes.get_mut(*id), *area);
+        paint.pane(*id, panes.get_mut(*id), *area);
     }
     if let PaneId::Query(index) = *focus
         && !is_covered
@@ -102,8 +102,7 @@ struct Painter<'a, 'f> {
 }
 
 impl Painter<'_, '_> {
-    fn pane(&mut self, pane: &mut dyn ViewPane, area: Rect) {
-        let id = pane.id();
+    fn pane(&mut self, id: PaneId, pane: &mut dyn ViewPane, area: Rect) {
         let inner = self.panel(id, pane, |panel, buffer, theme| panel.render(area, buffer, theme));
         self.content(id, pane, inner);
         // The symbols in use are known only after the content is drawn.

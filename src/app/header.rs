@@ -18,41 +18,8 @@ use crate::worker::Slot;
 /// Minimum width for showing the counts.
 const WIDE_HEADER_COLUMNS: u16 = 110;
 
-/// The numbers of isolated and offline hosts. A list is counted again only when its rows have changed.
-#[derive(Debug, Default)]
-pub(super) struct HostCounts {
-    isolated: RowCount,
-    offline: RowCount,
-}
-
-/// A number of rows of one list.
-#[derive(Debug, Default)]
-struct RowCount {
-    /// The revision of the list that was counted.
-    revision: Option<u64>,
-    /// The number and the time of the oldest answer; `None` if it is unknown.
-    count: Option<(u64, Timestamp)>,
-}
-
-impl RowCount {
-    /// Returns the number of rows for which `is_counted` holds, and the time of the oldest answer.
-    fn update<T: ListRow>(&mut self, pages: &Pages<T>, is_counted: impl Fn(&T) -> bool) -> Option<(u64, Timestamp)> {
-        let revision = Some(pages.revision());
-        if self.revision != revision {
-            *self = Self { revision, count: count_rows(pages, is_counted) };
-        }
-        self.count
-    }
-}
-
 /// Draws server, profile, user, mode, time zone, pending actions, requests in flight, and the counts that are known.
-pub(super) fn header(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    session: &Session,
-    host_counts: &mut HostCounts,
-    theme: &Theme,
-) {
+pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
     let info = &session.connection.info;
     let version = match session.values.latest(slots::SERVER_INFO) {
         Some(fetched) => format!(" {}", release(&fetched.value.version)),
@@ -84,7 +51,7 @@ pub(super) fn header(
     // Who and where come before the counts.
     let n_left: usize = left.iter().map(|piece| piece.width() + 2).sum();
     let activity = activity(session);
-    let counts = if area.width < WIDE_HEADER_COLUMNS { None } else { known_counts(session, host_counts) };
+    let counts = if area.width < WIDE_HEADER_COLUMNS { None } else { known_counts(session) };
     let with_counts: Vec<_> = activity.iter().cloned().chain(counts).collect();
     let [activity, with_counts] = [activity, with_counts].map(|parts| parts.join("  "));
     let fits = n_left + text::width(&with_counts) < usize::from(area.width);
@@ -142,17 +109,15 @@ fn activity(session: &Session) -> Vec<String> {
 
 /// Returns the numbers of open alerts, isolated hosts and offline hosts, as far as the loaded lists tell them, with the
 /// time of the oldest answer. No request is sent for them.
-fn known_counts(session: &Session, host_counts: &mut HostCounts) -> Option<String> {
+fn known_counts(session: &Session) -> Option<String> {
     let lists = &session.lists;
-    let HostCounts { isolated, offline } = host_counts;
     let counts = [
         count_open_alerts(session).map(|(n, at)| (text::pluralize(n, "open alert", "open alerts"), at)),
-        isolated
-            .update(lists.pages::<IsolatedSensor>(), |row| row.0.isolation() == Isolation::Yes)
+        count_rows(lists.pages::<IsolatedSensor>(), |row| row.0.isolation() == Isolation::Yes)
             .map(|(n, at)| (format!("{} isolated", group_thousands(n)), at)),
         Some(lists.pages::<Sensor>())
             .filter(|sensors| sensors.search().is_some_and(|search| search.query.is_empty()))
-            .and_then(|sensors| offline.update(sensors, Sensor::is_offline))
+            .and_then(|sensors| count_rows(sensors, Sensor::is_offline))
             .map(|(n, at)| (format!("{} offline", group_thousands(n)), at)),
     ];
     let counts: Vec<_> = counts.into_iter().flatten().collect();

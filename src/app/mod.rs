@@ -31,7 +31,6 @@ use crate::query::Index;
 use crate::session::{ColumnChoice, ConnectionInfo, Cx, Effect, HistoryEntry, NamedQuery, Session};
 use crate::theme::Theme;
 use crate::worker::Reply;
-use header::HostCounts;
 use navigation::NavHistory;
 use panes::Panes;
 use popup_stack::PopupStack;
@@ -88,7 +87,7 @@ pub struct App {
     session: Box<Session>,
     keymap: Keymap,
     theme: Theme,
-    panes: Box<Panes>,
+    panes: Panes,
     popups: PopupStack,
     /// What the last frame showed.
     visibility: VisibleTarget,
@@ -112,8 +111,6 @@ pub struct App {
     canceled_at: Option<Timestamp>,
     /// Whether the last action was a refused attempt to quit.
     has_refused_quit: bool,
-    /// The counts in the header.
-    host_counts: HostCounts,
     /// Actions picked from the palette, the last one first.
     recent_actions: Vec<Action>,
     /// Ticks of the spinner.
@@ -128,7 +125,7 @@ impl App {
         session.search.saved_queries = saved;
         session.search.chosen_columns = columns;
         session.outbox.warn_at_start(warnings);
-        let mut panes = Box::new(Panes::new(&mut session.lists));
+        let mut panes = Panes::new(&mut session.lists);
         if let Some(query) = &query {
             panes.editor_mut(Index::Process).set_text(query);
         }
@@ -151,7 +148,6 @@ impl App {
             pressed_key: None,
             canceled_at: None,
             has_refused_quit: false,
-            host_counts: HostCounts::default(),
             recent_actions: Vec::new(),
             ticks: 0,
         }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{App, View, route::StepDirection, views::PlaceKind};
+use super::{App, View, views::PlaceKind};
 use crate::model::{ProcessId, Search};
-use crate::panes::{PaneId, SavedState};
+use crate::panes::{PaneId, SavedState, Step};
 use crate::session::{Cx, Effect, GroupBy};
 use crate::text;
 use crate::worker::List;
@@ -87,7 +87,8 @@ impl Place {
     /// Returns whether there is nothing worth returning to.
     fn is_empty(&self) -> bool {
         match self {
-            Self::Search(_, search, _) => search.is_none(),
+            // The list of feeds is shown before any report is searched.
+            Self::Search(list, search, _) => search.is_none() && *list != List::Reports,
             Self::Process(opened) => opened.is_none(),
             Self::View(_) => false,
         }
@@ -139,17 +140,12 @@ impl App {
     }
 
     /// Navigates back, or forward again; returns whether there was a location.
-    pub(super) fn navigate_history(
-        &mut self,
-        direction: StepDirection,
-        now: Timestamp,
-        effects: &mut Vec<Effect>,
-    ) -> bool {
+    pub(super) fn navigate_history(&mut self, direction: Step, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
         let current = self.location();
         let history = &mut self.history;
         let (from, to) = match direction {
-            StepDirection::Back => (&mut history.back_stack, &mut history.forward_stack),
-            StepDirection::Forward => (&mut history.forward_stack, &mut history.back_stack),
+            Step::Back => (&mut history.back_stack, &mut history.forward_stack),
+            Step::Forward => (&mut history.forward_stack, &mut history.back_stack),
         };
         let Some(location) = from.pop() else {
             return false;

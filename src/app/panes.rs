@@ -20,7 +20,7 @@ impl Panes {
         let mut by_id = BTreeMap::new();
         for spec in views::specs() {
             for entry in spec.panes {
-                (entry.add_rows)(lists);
+                (entry.add_list)(lists);
                 by_id.entry(entry.id).or_insert_with(entry.create);
             }
             if let Some(index) = spec.index {

@@ -22,6 +22,7 @@ use crate::keys::Action::{
     YankCmdline, YankCurl, YankGuid, YankHash, YankHistogram, YankHost, YankJson, YankRaw, YankRow, Zoom,
 };
 use crate::model::SensorId;
+use crate::panes::Step;
 
 /// Hours until a flush of a sensor's backlog ends; the official client uses this value, too (API reference 2.6,
 /// "Flush").
@@ -55,7 +56,7 @@ pub(super) enum OverPopups {
     Available,
     /// The topmost popup gets it, and decides whether it means something there.
     IsForPopup,
-    /// It is handled and closes the popups, unless text is typed into one of them, which would be lost.
+    /// It is handled and closes the popups, unless one of them takes text, which could be lost.
     Closes,
     /// It is refused.
     Refused,
@@ -65,8 +66,8 @@ impl Route {
     /// Returns what becomes of the action while popups are open.
     pub(super) fn over_popups(self) -> OverPopups {
         match self {
-            // Help and explanation are only read, and open over the others.
-            Self::Popup(PopupAction::Help | PopupAction::Explain)
+            // The help is about the popup below it.
+            Self::Popup(PopupAction::Help)
             | Self::App(
                 AppAction::Quit
                 | AppAction::Cancel
@@ -76,9 +77,10 @@ impl Route {
                 | AppAction::ShowError
                 | AppAction::TimeZone,
             ) => OverPopups::Available,
-            Self::View(_) | Self::App(AppAction::Navigate(_) | AppAction::EditQuery | AppAction::Refresh) => {
-                OverPopups::Closes
-            }
+            // The query that is explained is that of the view.
+            Self::View(_)
+            | Self::Popup(PopupAction::Explain)
+            | Self::App(AppAction::Navigate(_) | AppAction::EditQuery | AppAction::Refresh) => OverPopups::Closes,
             Self::Change(_) | Self::Undo => OverPopups::Refused,
             Self::Popup(
                 PopupAction::Commands
@@ -233,7 +235,7 @@ pub(super) enum AlertsAction {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FocusAction {
     /// Moves to the next or previous pane.
-    Pane(StepDirection),
+    Pane(Step),
     Zoom,
     /// Moves in the pane with the ancestors.
     Ancestors,
@@ -248,20 +250,13 @@ pub(super) enum AppAction {
     Redraw,
     /// Closes the topmost layer.
     Back,
-    Navigate(StepDirection),
+    Navigate(Step),
     ShowError,
     EditQuery,
     /// Accepts a completion, or moves to the next pane.
     Complete,
     Refresh,
     TimeZone,
-}
-
-/// A direction in the navigation history, or among the panes of a view.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum StepDirection {
-    Back,
-    Forward,
 }
 
 /// An action of the focused pane, by what the app does about it.
@@ -289,8 +284,8 @@ pub(super) fn route(action: Action) -> Route {
         Suspend => Route::App(AppAction::Suspend),
         Redraw => Route::App(AppAction::Redraw),
         Back => Route::App(AppAction::Back),
-        GoBack => Route::App(AppAction::Navigate(StepDirection::Back)),
-        GoForward => Route::App(AppAction::Navigate(StepDirection::Forward)),
+        GoBack => Route::App(AppAction::Navigate(Step::Back)),
+        GoForward => Route::App(AppAction::Navigate(Step::Forward)),
         ShowError => Route::App(AppAction::ShowError),
         EditQuery => Route::App(AppAction::EditQuery),
         Complete => Route::App(AppAction::Complete),
@@ -332,8 +327,8 @@ pub(super) fn route(action: Action) -> Route {
         Undo => Route::Undo,
         GroupBy => Route::Alerts(AlertsAction::GroupBy),
         Live => Route::Alerts(AlertsAction::Live),
-        NextPane => Route::Focus(FocusAction::Pane(StepDirection::Forward)),
-        PreviousPane => Route::Focus(FocusAction::Pane(StepDirection::Back)),
+        NextPane => Route::Focus(FocusAction::Pane(Step::Forward)),
+        PreviousPane => Route::Focus(FocusAction::Pane(Step::Back)),
         Zoom => Route::Focus(FocusAction::Zoom),
         GoParent | GoRoot => Route::Focus(FocusAction::Ancestors),
         Submit | Sort | SplitSegments => Route::Pane(PaneAction::Search),

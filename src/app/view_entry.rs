@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{App, View, navigation::NextLocation, views::Entry};
+use super::{App, View, navigation::NextLocation, views::EnterCx};
 use crate::model::{FeedId, Sensor};
 use crate::panes::{Feeds, PaneId, Watchlists};
 use crate::query::Index;
@@ -82,7 +82,7 @@ impl App {
             _ => None,
         };
         let cx = Cx::new(&mut self.session, effects, now);
-        (view.spec().enter)(&mut Entry { panes: &mut self.panes, cx, process });
+        (view.spec().enter)(&mut EnterCx { panes: &mut self.panes, cx, process });
     }
 
     /// Refreshes what a view shows, past the cache.

@@ -216,7 +216,7 @@ mod tests {
         };
         let shown: Vec<_> = following.iter().map(|(chord, action)| format!("{chord} {action}")).collect();
         assert_eq!(
-            shown.into_iter().take(12).collect::<Vec<_>>(),
+            shown,
             [
                 "s split-segments",
                 "p go-parent",
@@ -229,7 +229,9 @@ mod tests {
                 "g top",
                 "t period",
                 "q explain",
-                "i view-isolated"
+                "i view-isolated",
+                "e view-partitions",
+                "x view-ingress-filters"
             ]
         );
         assert_eq!(keymap.lookup(Scope::Results.lookup_chain(), &typed("g v")), Lookup::None);

@@ -7,14 +7,14 @@ use crate::keys::Action;
 
 /// A direction in which the focus or the cursor moves by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub enum Step {
     Back,
     Forward,
 }
 
 impl Step {
     /// Returns the place after or before `at` in a ring of `n` places, at least one.
-    pub(super) fn in_ring(self, at: usize, n: usize) -> usize {
+    pub fn in_ring(self, at: usize, n: usize) -> usize {
         let by = match self {
             Self::Back => n - 1,
             Self::Forward => 1,

@@ -8,7 +8,7 @@ use ratatui::{
 };
 
 use super::{
-    ActionResult, Pane, PaneHeader, RenderCx, ScrollView, TextInput, cursor,
+    ActionResult, AfterInput, Pane, PaneHeader, RenderCx, ScrollView, TextInput, cursor,
     editor::PasteForm,
     legend,
     picker::{
@@ -29,6 +29,8 @@ pub struct HelpPane {
     scope: Scope,
     /// Titles of scopes, and key bindings with their descriptions.
     rows: Vec<HelpRow>,
+    /// The rows that match the typed text, with the titles above them.
+    shown: Vec<usize>,
     /// The text by which rows are found.
     find: Option<LineInput>,
     scroll: ScrollView,
@@ -77,13 +79,13 @@ impl HelpPane {
             let signs = signs.iter();
             rows.extend(signs.map(|(sign, _, help)| HelpRow::Key { keys: (*sign).into(), help, action: None }));
         }
-        Self { scope, rows, find: None, scroll: ScrollView::default() }
+        Self { scope, rows, shown: Vec::new(), find: None, scroll: ScrollView::default() }
     }
 }
 
 impl HelpPane {
-    /// Returns the rows that match the typed text, with the titles above them.
-    fn shown_rows(&self) -> Vec<&HelpRow> {
+    /// Returns the indices of the rows that match the typed text, with the titles above them.
+    fn matching_rows(&self) -> Vec<usize> {
         let typed = self.find.as_ref().map(LineInput::text).unwrap_or_default();
         let texts: Vec<_> = self.rows.iter().map(HelpRow::search_text).collect();
         let found = search::find(&typed, &texts);
@@ -91,8 +93,8 @@ impl HelpPane {
         let mut title = None;
         for (at, row) in self.rows.iter().enumerate() {
             match row {
-                HelpRow::Title(_) => title = Some(row),
-                HelpRow::Key { .. } if found.contains(&at) => shown.extend(title.take().into_iter().chain([row])),
+                HelpRow::Title(_) => title = Some(at),
+                HelpRow::Key { .. } if found.contains(&at) => shown.extend(title.take().into_iter().chain([at])),
                 HelpRow::Key { .. } => {}
             }
         }
@@ -149,6 +151,11 @@ impl Pane for HelpPane {
         self.find.take().map(|_| "search")
     }
 
+    fn after_input(&mut self, _: &mut Cx<'_>) -> AfterInput {
+        self.shown = self.matching_rows();
+        AfterInput::Nothing
+    }
+
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, cx: &RenderCx<'_>) {
         let n_find_lines = u16::from(self.find.is_some());
         let [line, list] = Layout::vertical([Constraint::Length(n_find_lines), Constraint::Fill(1)]).areas(area);
@@ -157,10 +164,10 @@ impl Pane for HelpPane {
             HelpRow::Title(_) => 0,
         };
         let width = self.rows.iter().map(key_width).max().unwrap_or(0);
-        let shown = self.shown_rows();
-        let mut lines: Vec<_> = shown
+        let mut lines: Vec<_> = self
+            .shown
             .iter()
-            .map(|row| match row {
+            .map(|at| match &self.rows[*at] {
                 HelpRow::Title(title) => Line::styled(*title, cx.theme.title),
                 HelpRow::Key { keys, help, .. } => Line::from(vec![
                     Span::styled(format!("  {keys:width$}  "), cx.theme.key),

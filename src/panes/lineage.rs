@@ -9,7 +9,7 @@ use ratatui::{
 };
 
 use super::{
-    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, ViewPane, copy, cursor,
+    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, RenderCx, ViewPane, copy, cursor,
     details::process,
     pivot::{self, Observables},
     tree::{self, TreeStyle},
@@ -79,8 +79,14 @@ impl LineagePane {
 }
 
 impl ViewPane for LineagePane {
-    fn id(&self) -> PaneId {
-        PaneId::Lineage
+    fn action_targets(&self, session: &Session) -> ActionTargets {
+        self.observables(session).into()
+    }
+
+    fn record(&self, session: &Session) -> Option<(String, Document)> {
+        let lineage = Self::displayed_chain(session)?;
+        let process = self.process_at_cursor(&lineage);
+        Some((process::process_title(process), process.document.clone()))
     }
 
     fn refresh(&self, cx: &mut Cx<'_>) {
@@ -120,16 +126,6 @@ impl Pane for LineagePane {
         };
         self.cursor_ancestor = last - to;
         ActionResult::Done
-    }
-
-    fn action_targets(&self, session: &Session) -> ActionTargets {
-        self.observables(session).into()
-    }
-
-    fn record(&self, session: &Session) -> Option<(String, Document)> {
-        let lineage = Self::displayed_chain(session)?;
-        let process = self.process_at_cursor(&lineage);
-        Some((process::process_title(process), process.document.clone()))
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {

@@ -40,6 +40,7 @@ pub use action_result::{ActionResult, AfterInput};
 pub use action_targets::{ActionTargets, TargetRows};
 pub use bulk::MarkedRows;
 pub use confirm::ConfirmPane;
+pub use cursor::Step;
 pub use details::alert::AlertPane;
 pub use details::binary::BinaryPane;
 pub use details::process::ProcessDetailsPane;
@@ -74,7 +75,6 @@ pub use view_pane::ViewPane;
 use scroll_view::ScrollView;
 
 use crate::keys::{Action, Keymap, Scope};
-use crate::model::Document;
 use crate::query::Index;
 use crate::session::{Cx, Session};
 use crate::text;
@@ -148,11 +148,6 @@ pub trait Pane {
     /// Returns the texts of its frame.
     fn header(&self, session: &Session) -> PaneHeader;
 
-    /// Returns the meaning of the signs in the last frame; shown in the lower border if there is room.
-    fn legend(&self) -> String {
-        String::new()
-    }
-
     /// Handles an action.
     fn handle_action(&mut self, action: Action, cx: &mut Cx<'_>) -> ActionResult;
 
@@ -166,28 +161,8 @@ pub trait Pane {
         None
     }
 
-    /// Returns what actions apply to.
-    fn action_targets(&self, _session: &Session) -> ActionTargets {
-        ActionTargets::default()
-    }
-
-    /// Returns the number of marked rows, to which actions apply instead of the selected one.
-    fn n_marked(&self) -> usize {
-        0
-    }
-
-    /// Returns whether the last frame had room for the selected row or record.
-    fn has_room_for_selection(&self) -> bool {
-        true
-    }
-
     /// Sets the rows that a popup applies to.
     fn set_target(&mut self, _rows: &TargetRows) {}
-
-    /// Returns the selected record as the server sent it, with a name for it.
-    fn record(&self, _session: &Session) -> Option<(String, Document)> {
-        None
-    }
 
     /// Called after every input; fetches what is about to be shown.
     fn after_input(&mut self, _cx: &mut Cx<'_>) -> AfterInput {

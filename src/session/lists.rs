@@ -31,7 +31,7 @@ pub struct Lists {
 
 impl Lists {
     /// Makes room for the rows of a list, unless there is.
-    pub fn add<T: ListRow>(&mut self) {
+    pub fn add_list<T: ListRow>(&mut self) {
         self.pages.entry(T::LIST).or_insert_with(|| Box::new(Pages::<T>::default()));
     }
 

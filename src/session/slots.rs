@@ -3,15 +3,13 @@
 use super::SlotOf;
 use crate::fetch::{
     AlertDigestFetch, AlertFacetsFetch, AlertsFetch, BinaryFetch, CountFetch, FacetsFetch, FileHeadFetch, LicenseFetch,
-    LineageFetch, PartitionsFetch, PrevalenceFetch, ReportFetch, SensorFetch, SensorGroupFetch, ServerInfoFetch,
-    WatchActionsFetch,
+    LineageFetch, PrevalenceFetch, ReportFetch, SensorFetch, SensorGroupFetch, ServerInfoFetch, WatchActionsFetch,
 };
 use crate::model::{GroupId, Md5, SensorId};
 use crate::worker::{AlertContextPart, FacetSide, JoinObject, Slot};
 
 pub const SERVER_INFO: SlotOf<ServerInfoFetch> = SlotOf::new(Slot::ServerInfo);
 pub const LICENSE: SlotOf<LicenseFetch> = SlotOf::new(Slot::License);
-pub const PARTITIONS: SlotOf<PartitionsFetch> = SlotOf::new(Slot::Partitions);
 pub const FILE_HEAD: SlotOf<FileHeadFetch> = SlotOf::new(Slot::FileHead);
 pub const FIELD_VALUES: SlotOf<FacetsFetch> = SlotOf::new(Slot::FieldValues);
 pub const ALERT_DIGEST: SlotOf<AlertDigestFetch> = SlotOf::new(Slot::AlertDigest);
@@ -78,7 +76,6 @@ mod tests {
         let mut entries = vec![
             entry(SERVER_INFO),
             entry(LICENSE),
-            entry(PARTITIONS),
             entry(FILE_HEAD),
             entry(FIELD_VALUES),
             entry(ALERT_DIGEST),

@@ -65,9 +65,6 @@ pub enum Slot {
     ReportAlerts,
     #[strum(serialize = "license")]
     License,
-    /// Partitions of the event store.
-    #[strum(serialize = "event store")]
-    Partitions,
     /// All alerts of the search, for grouping.
     #[strum(serialize = "queue")]
     AlertDigest,

@@ -257,6 +257,21 @@ async fn a_console_starts_beside_a_program_that_holds_the_log_and_says_so() {
 }
 
 #[tokio::test]
+async fn what_another_program_has_logged_is_read_by_the_refresh_key() {
+    let mut console = ready().await;
+    console.press("I").await.write("case 7").await;
+    console.press("tab tab enter").await;
+    console.until("CONFIRMED").await;
+    console.press("esc @").await.shows(&["Activity  1", "case 7"]);
+    let log = console.state.path().join("actions.jsonl");
+    let text = fs::read_to_string(&log).unwrap();
+    fs::write(&log, "").unwrap();
+    console.press("r").await.until("No actions yet").await;
+    fs::write(&log, text).unwrap();
+    console.press("r").await.until("Activity  1").await;
+}
+
+#[tokio::test]
 async fn an_action_that_cannot_be_logged_is_not_sent() {
     let mut console = ready().await;
     let path = console.state.path().join("actions.jsonl");

@@ -74,7 +74,7 @@ impl View {
 
 /// What a view may use when it is entered.
 #[derive(Debug)]
-pub(super) struct Entry<'p, 'a> {
+pub(super) struct EnterCx<'p, 'a> {
     pub(super) panes: &'p mut Panes,
     pub(super) cx: Cx<'a>,
     /// The process that was selected in the view before.
@@ -83,6 +83,8 @@ pub(super) struct Entry<'p, 'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::{any::Any, collections::BTreeMap};
+
     use strum::VariantArray;
 
     use super::*;
@@ -94,6 +96,16 @@ mod tests {
         for list in List::VARIANTS {
             let has_pane = |spec: &ViewSpec| spec.panes.iter().any(|entry| entry.id == PaneId::List(*list));
             assert!(specs().iter().any(has_pane), "no view shows {list:?}");
+        }
+    }
+
+    #[test]
+    fn a_pane_that_several_views_show_is_of_one_type() {
+        let mut types = BTreeMap::new();
+        for entry in specs().iter().flat_map(|spec| spec.panes) {
+            let pane: Box<dyn Any> = (entry.create)();
+            let type_id = (*pane).type_id();
+            assert_eq!(*types.entry(entry.id).or_insert(type_id), type_id, "{:?}", entry.id);
         }
     }
 

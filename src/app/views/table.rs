@@ -3,7 +3,7 @@
 use strum::EnumIter;
 
 use super::{
-    Entry,
+    EnterCx,
     area::{Area, Size},
 };
 use crate::keys::Action;
@@ -73,7 +73,7 @@ pub(in crate::app) struct ViewSpec {
     pub(in crate::app) results: usize,
     pub(in crate::app) layout: Area,
     /// Fetches its obvious content: the selected process, the open alerts.
-    pub(in crate::app) enter: fn(&mut Entry<'_, '_>),
+    pub(in crate::app) enter: fn(&mut EnterCx<'_, '_>),
 }
 
 /// Where the view stands in the line of tabs.
@@ -108,7 +108,7 @@ pub(in crate::app) struct PaneEntry {
     pub(in crate::app) name: &'static str,
     pub(in crate::app) create: fn() -> Box<dyn ViewPane>,
     /// Makes room for the rows of a list.
-    pub(in crate::app) add_rows: fn(&mut Lists),
+    pub(in crate::app) add_list: fn(&mut Lists),
 }
 
 /// The entry of a list.
@@ -117,13 +117,13 @@ const fn list<K: ListView>(name: &'static str) -> PaneEntry {
         id: PaneId::List(<K::Row as ListRow>::LIST),
         name,
         create: create::<ListPane<K>>,
-        add_rows: Lists::add::<K::Row>,
+        add_list: Lists::add_list::<K::Row>,
     }
 }
 
 /// The entry of a pane that is no list.
 const fn pane<P: ViewPane + Default>(id: PaneId, name: &'static str) -> PaneEntry {
-    PaneEntry { id, name, create: create::<P>, add_rows: |_| {} }
+    PaneEntry { id, name, create: create::<P>, add_list: |_| {} }
 }
 
 fn create<P: ViewPane + Default>() -> Box<dyn ViewPane> {
@@ -416,7 +416,7 @@ static VIEWS: &[ViewSpec] = &[
 ];
 
 /// Searches the open alerts, unless alerts were searched already.
-fn search_open_alerts(entry: &mut Entry<'_, '_>) {
+fn search_open_alerts(entry: &mut EnterCx<'_, '_>) {
     let cx = &mut entry.cx;
     if cx.session().lists.search(List::Alerts).is_none() {
         entry.panes.editor_mut(Index::Alert).set_text(OPEN_ALERTS);

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::super::{
-    ActionResult, ActionTargets, AfterInput, DownloadPane, Pane, PaneHeader, PaneId, RenderCx, ScrollView, ViewPane,
-    copy,
+    ActionResult, ActionTargets, AfterInput, DownloadPane, Pane, PaneHeader, RenderCx, ScrollView, ViewPane, copy,
     hexdump::HexdumpPane,
     pivot::{self, Observables},
 };
@@ -57,8 +56,15 @@ impl BinaryPane {
 }
 
 impl ViewPane for BinaryPane {
-    fn id(&self) -> PaneId {
-        PaneId::Binary
+    fn action_targets(&self, session: &Session) -> ActionTargets {
+        let binary = session.selection.binary.as_deref();
+        binary.map(Observables::of_binary).into()
+    }
+
+    fn record(&self, session: &Session) -> Option<(String, Document)> {
+        let binary = session.selection.binary.as_deref()?;
+        let name = text::fit(&binary.name(), 40);
+        Some((name, binary.document.clone()))
     }
 }
 
@@ -85,17 +91,6 @@ impl Pane for BinaryPane {
         open_file(action, || vec![binary.clone()], cx.session())
             .or_else(|| pivot::pivot(action, cx, |_| vec![Observables::of_binary(&binary)]))
             .or_else(|| copy::copy_clip(copy::binary_clip(&binary, action), cx))
-    }
-
-    fn action_targets(&self, session: &Session) -> ActionTargets {
-        let binary = session.selection.binary.as_deref();
-        binary.map(Observables::of_binary).into()
-    }
-
-    fn record(&self, session: &Session) -> Option<(String, Document)> {
-        let binary = session.selection.binary.as_deref()?;
-        let name = text::fit(&binary.name(), 40);
-        Some((name, binary.document.clone()))
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {

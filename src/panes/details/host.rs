@@ -7,7 +7,6 @@ use super::{Details, fetched_at, text_field};
 use crate::keys::{Action, Scope};
 use crate::model::{Document, Precision, SensorId};
 use crate::panes::{
-    PaneId,
     copy::{self, Clip},
     details::subject::{self, missing_line},
     pivot::Observables,
@@ -26,10 +25,8 @@ pub struct HostDetails;
 impl Details for HostDetails {
     type Id = SensorId;
 
-    const PANE: PaneId = PaneId::Host;
     const SCOPE: Scope = Scope::Host;
     const SLOTS: &'static [Slot] = &[Slot::HostAlerts];
-    const REFRESHED_SLOTS: &'static [Slot] = &[Slot::HostAlerts];
     const PLACEHOLDER: &'static str = "Select a sensor for host details";
 
     fn subject_id(session: &Session) -> Option<SensorId> {

@@ -20,7 +20,7 @@ pub use server::ServerDetails;
 pub use watchlist::WatchlistDetails;
 
 use super::{
-    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, ScrollView, ViewPane,
+    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, RenderCx, ScrollView, ViewPane,
     copy::{self, Clip},
     pivot::{self, Observables},
 };
@@ -40,16 +40,11 @@ pub trait Details: fmt::Debug + Sized + 'static {
     /// Identifies the thing shown; if it changes, the pane scrolls to the top.
     type Id: Clone + fmt::Debug + PartialEq;
 
-    const PANE: PaneId;
-
     /// Key bindings of the pane.
     const SCOPE: Scope;
 
     /// Slots whose spinner and errors the pane shows.
     const SLOTS: &'static [Slot];
-
-    /// Slots that are refreshed with the view; the others belong to lists.
-    const REFRESHED_SLOTS: &'static [Slot];
 
     /// Shown while nothing is selected.
     const PLACEHOLDER: &'static str;
@@ -66,6 +61,11 @@ pub trait Details: fmt::Debug + Sized + 'static {
 
     /// Called after every input.
     fn after_input(_: &mut Cx<'_>) {}
+
+    /// Fetches what it shows again, past the cache.
+    fn refresh(cx: &mut Cx<'_>) {
+        cx.details().refresh_details(Self::SLOTS);
+    }
 
     /// Returns where opening it leads.
     fn destination(_: &Session) -> Option<Destination> {
@@ -113,12 +113,16 @@ impl<C: Details> Default for DetailsPane<C> {
 }
 
 impl<C: Details> ViewPane for DetailsPane<C> {
-    fn id(&self) -> PaneId {
-        C::PANE
+    fn action_targets(&self, session: &Session) -> ActionTargets {
+        C::observables(session).into()
+    }
+
+    fn record(&self, session: &Session) -> Option<(String, Document)> {
+        Some((C::title(session), C::record(session)?))
     }
 
     fn refresh(&self, cx: &mut Cx<'_>) {
-        cx.details().refresh_details(C::REFRESHED_SLOTS);
+        C::refresh(cx);
     }
 }
 
@@ -148,14 +152,6 @@ impl<C: Details> Pane for DetailsPane<C> {
         C::handle_action(action, cx)
             .or_else(|| pivot::pivot(action, cx, |session| C::observables(session).into_iter().collect()))
             .or_else(|| copy::copy_clip(C::clip(cx.session(), action), cx))
-    }
-
-    fn action_targets(&self, session: &Session) -> ActionTargets {
-        C::observables(session).into()
-    }
-
-    fn record(&self, session: &Session) -> Option<(String, Document)> {
-        Some((C::title(session), C::record(session)?))
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {

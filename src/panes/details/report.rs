@@ -7,7 +7,6 @@ use super::{Details, MAX_LINES, address_field, fetched_at, text_field};
 use crate::keys::{Action, Scope};
 use crate::model::{Document, Feed, Precision, Report, ReportId};
 use crate::panes::{
-    PaneId,
     copy::{self, Clip},
     details::subject::missing_line,
     list::group_thousands,
@@ -34,10 +33,8 @@ pub enum ReportSubject {
 impl Details for ReportDetails {
     type Id = ReportSubject;
 
-    const PANE: PaneId = PaneId::Report;
     const SCOPE: Scope = Scope::Report;
     const SLOTS: &'static [Slot] = &[Slot::Report, Slot::ReportAlerts];
-    const REFRESHED_SLOTS: &'static [Slot] = &[Slot::Report, Slot::ReportAlerts];
     const PLACEHOLDER: &'static str = "Select a feed or a report for details";
 
     fn subject_id(session: &Session) -> Option<ReportSubject> {

@@ -7,7 +7,6 @@ use super::{Details, MAX_LINES};
 use crate::keys::{Action, Scope};
 use crate::model::{Document, License, Partition, Precision, ServerInfo};
 use crate::panes::{
-    PaneId,
     copy::{self, Clip},
     details::subject::missing_line,
     list::group_thousands,
@@ -16,7 +15,10 @@ use crate::session::{Cx, Session, slots};
 use crate::text;
 use crate::theme::Theme;
 use crate::widgets::FieldRow;
-use crate::worker::Slot;
+use crate::worker::{List, Slot};
+
+/// The only page of the list of partitions.
+const PARTITIONS: Slot = Slot::Page(List::Partitions, 0);
 
 /// Details of the server.
 #[derive(Debug)]
@@ -25,10 +27,8 @@ pub struct ServerDetails;
 impl Details for ServerDetails {
     type Id = ();
 
-    const PANE: PaneId = PaneId::Server;
     const SCOPE: Scope = Scope::Server;
-    const SLOTS: &'static [Slot] = &[Slot::ServerInfo, Slot::License, Slot::Partitions];
-    const REFRESHED_SLOTS: &'static [Slot] = &[Slot::ServerInfo, Slot::License, Slot::Partitions];
+    const SLOTS: &'static [Slot] = &[Slot::ServerInfo, Slot::License, PARTITIONS];
     const PLACEHOLDER: &'static str = "No server information";
 
     fn subject_id(_: &Session) -> Option<()> {
@@ -56,21 +56,27 @@ impl Details for ServerDetails {
             }
         }
         fields.push(FieldRow::single_line("", ""));
-        match session.values.latest(slots::PARTITIONS) {
-            Some(fetched) => {
-                fields.extend(
-                    fetched.value.rows.iter().flat_map(|partition| partition_fields(partition, session, theme)),
-                );
+        let partitions = session.lists.pages::<Partition>();
+        match partitions.total() {
+            Some(_) => {
+                let rows = partitions.loaded_rows();
+                fields.extend(rows.flat_map(|(_, partition)| partition_fields(partition, session, theme)));
             }
-            None => {
-                fields.push(FieldRow::single_line("store", missing_line(session.values.get(slots::PARTITIONS), theme)));
+            None if session.is_pending(PARTITIONS) => {
+                fields.push(FieldRow::single_line("store", Line::styled("Loading…", theme.muted)));
             }
+            None => fields.push(FieldRow::single_line("store", Line::styled("unknown", theme.unknown))),
         }
         fields
     }
 
     fn after_input(cx: &mut Cx<'_>) {
         cx.details().fetch_server_details();
+    }
+
+    fn refresh(cx: &mut Cx<'_>) {
+        cx.details().refresh_details(Self::SLOTS);
+        cx.lists().refresh_or_load::<Partition>();
     }
 
     fn record(session: &Session) -> Option<Document> {

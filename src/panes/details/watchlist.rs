@@ -7,7 +7,7 @@ use super::{Details, fetched_at, text_field};
 use crate::keys::{Action, Scope};
 use crate::model::{ActionKind, Document, Precision, StoredIndex, User, Watchlist, WatchlistId};
 use crate::panes::{
-    ActionResult, PaneId,
+    ActionResult,
     copy::{self, Clip},
     details::subject::missing_line,
     list::group_thousands,
@@ -27,10 +27,8 @@ pub struct WatchlistDetails;
 impl Details for WatchlistDetails {
     type Id = WatchlistId;
 
-    const PANE: PaneId = PaneId::Watchlist;
     const SCOPE: Scope = Scope::Watchlist;
     const SLOTS: &'static [Slot] = &[Slot::WatchActions, Slot::WatchCount];
-    const REFRESHED_SLOTS: &'static [Slot] = &[Slot::WatchActions, Slot::WatchCount];
     const PLACEHOLDER: &'static str = "Select a watchlist for details";
 
     fn subject_id(session: &Session) -> Option<WatchlistId> {

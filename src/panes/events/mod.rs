@@ -11,8 +11,7 @@ use jiff::Timestamp;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ActionResult, ActionTargets, AfterInput, ExportPane, Pane, PaneHeader, PaneId, RenderCx, SavedState, TextInput,
-    ViewPane,
+    ActionResult, ActionTargets, AfterInput, ExportPane, Pane, PaneHeader, RenderCx, SavedState, TextInput, ViewPane,
     cursor::{self, Step},
     details::process,
     list::{Filter, group_thousands},
@@ -204,8 +203,13 @@ impl EventsPane {
 }
 
 impl ViewPane for EventsPane {
-    fn id(&self) -> PaneId {
-        PaneId::Events
+    fn action_targets(&self, session: &Session) -> ActionTargets {
+        self.observables_at_cursor(session).into()
+    }
+
+    fn record(&self, session: &Session) -> Option<(String, Document)> {
+        let event = self.selected_event(session)?;
+        Some((format!("{} event", event.kind()), event.document.clone()))
     }
 
     fn refresh(&self, cx: &mut Cx<'_>) {
@@ -278,15 +282,6 @@ impl Pane for EventsPane {
             return Some("kinds");
         }
         None
-    }
-
-    fn action_targets(&self, session: &Session) -> ActionTargets {
-        self.observables_at_cursor(session).into()
-    }
-
-    fn record(&self, session: &Session) -> Option<(String, Document)> {
-        let event = self.selected_event(session)?;
-        Some((format!("{} event", event.kind()), event.document.clone()))
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {

@@ -10,8 +10,7 @@ use std::sync::Arc;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ActionResult, AfterInput, ColumnPicker, ExportPane, Pane, PaneHeader, PaneId, RenderCx, TextInput, ViewPane, copy,
-    cursor,
+    ActionResult, AfterInput, ColumnPicker, ExportPane, Pane, PaneHeader, RenderCx, TextInput, ViewPane, copy, cursor,
     list::{Filter, group_thousands},
     prompt::filter::FilterInput,
 };
@@ -182,10 +181,6 @@ impl FacetsPane {
 }
 
 impl ViewPane for FacetsPane {
-    fn id(&self) -> PaneId {
-        PaneId::Facets
-    }
-
     fn refresh(&self, cx: &mut Cx<'_>) {
         cx.lists().refresh_facets();
     }

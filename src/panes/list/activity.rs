@@ -1,6 +1,6 @@
 //! The Activity view: changes logged in the audit log, newest first.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use super::{ListPane, ListView, RowField};
 use crate::changes::{self, Change, LoggedChange, LoggedStage, Target};
@@ -28,6 +28,11 @@ impl ListView for Activity {
     const EMPTY: &'static str = "No actions yet";
     const FIELDS: &'static [RowField<LoggedChange>] = FIELDS;
     const DEFAULT_COLUMNS: usize = 8;
+
+    /// Reads the audit log again, which other programs write to as well.
+    fn refresh(_: &Range<u64>, cx: &mut Cx<'_>) {
+        cx.changes().fetch_change_history();
+    }
 
     fn note(session: &Session) -> Option<String> {
         let history = session.changes.history.as_ref()?;

@@ -331,10 +331,10 @@ const PARTITION_FIELDS: &[RowField<Partition>] = &[
     RowField::new(
         "mounted",
         TableColumn::left_aligned("MOUNTED", 7, 7, 1),
-        |theme| theme.caution,
+        |theme| theme.text,
         |partition, _| match partition.is_mounted() {
-            Some(true) => CellValue::Word("yes"),
-            Some(false) => CellValue::Word("NO"),
+            Some(true) => CellValue::Rated("yes".into(), true),
+            Some(false) => CellValue::Rated("NO".into(), false),
             None => CellValue::Unavailable,
         },
     ),
@@ -348,7 +348,7 @@ const PARTITION_FIELDS: &[RowField<Partition>] = &[
     }),
     RowField::new(
         "info.numDocs",
-        TableColumn::right_aligned("PROCESSES", 9, 12, 4),
+        TableColumn::right_aligned("RECORDS", 9, 12, 4),
         |theme| theme.number,
         |partition, _| partition.documents.into(),
     ),

@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn the_name_of_a_member_is_made_visible_in_its_heading_and_measured_in_cells() {
         let mut session = Session::new(crate::session::ConnectionInfo::default(), Vec::new());
-        session.lists.add::<Site>();
+        session.lists.add_list::<Site>();
         let column = ListColumn::<Sites>::Path(ColumnChoice::new("a\u{1b}[2J"));
         assert_eq!(column.title("UTC"), "a␛[2J");
         let wide = ListColumn::<Sites>::Path(ColumnChoice::new("日本語名"));

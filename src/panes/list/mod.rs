@@ -52,7 +52,7 @@ pub use state::ListState;
 pub use watchlists::Watchlists;
 
 use super::{
-    ActionResult, ActionTargets, AfterInput, ColumnPicker, ExportPane, Pane, PaneHeader, PaneId, RenderCx, SavedState,
+    ActionResult, ActionTargets, AfterInput, ColumnPicker, ExportPane, Pane, PaneHeader, RenderCx, SavedState,
     TextInput, ViewPane, cursor, legend,
     pivot::{self, Observables},
     prompt::filter::FilterInput,
@@ -223,8 +223,27 @@ impl<K: ListView> ListPane<K> {
 }
 
 impl<K: ListView> ViewPane for ListPane<K> {
-    fn id(&self) -> PaneId {
-        PaneId::List(K::Row::LIST)
+    fn legend(&self) -> String {
+        let line = self.last_frame.has_signs.then(|| legend::legend_line(K::SCOPE));
+        line.unwrap_or_default()
+    }
+
+    fn action_targets(&self, session: &Session) -> ActionTargets {
+        ActionTargets { rows: self.observables(session), marked: self.marked_by_visibility(session) }
+    }
+
+    fn n_marked(&self) -> usize {
+        self.state.marks.len()
+    }
+
+    fn has_room_for_selection(&self) -> bool {
+        !self.last_frame.lacks_cursor
+    }
+
+    fn record(&self, session: &Session) -> Option<(String, Document)> {
+        let row = self.selected_row(session)?;
+        let at = self.cursor_index(session) + 1;
+        Some((format!("{}, row {at}", K::NAME), row.document().clone()))
     }
 
     /// Fetches the visible rows again; with a filter, all loaded rows.
@@ -259,11 +278,6 @@ impl<K: ListView> ViewPane for ListPane<K> {
 impl<K: ListView> Pane for ListPane<K> {
     fn scope(&self) -> Scope {
         if self.is_typing() { Scope::Filter } else { K::SCOPE }
-    }
-
-    fn legend(&self) -> String {
-        let line = self.last_frame.has_signs.then(|| legend::legend_line(K::SCOPE));
-        line.unwrap_or_default()
     }
 
     fn header(&self, session: &Session) -> PaneHeader {
@@ -304,24 +318,6 @@ impl<K: ListView> Pane for ListPane<K> {
             return Some("marks");
         }
         None
-    }
-
-    fn action_targets(&self, session: &Session) -> ActionTargets {
-        ActionTargets { rows: self.observables(session), marked: self.marked_by_visibility(session) }
-    }
-
-    fn n_marked(&self) -> usize {
-        self.state.marks.len()
-    }
-
-    fn has_room_for_selection(&self) -> bool {
-        !self.last_frame.lacks_cursor
-    }
-
-    fn record(&self, session: &Session) -> Option<(String, Document)> {
-        let row = self.selected_row(session)?;
-        let at = self.cursor_index(session) + 1;
-        Some((format!("{}, row {at}", K::NAME), row.document().clone()))
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {

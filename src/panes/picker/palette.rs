@@ -13,7 +13,8 @@ use super::{
 };
 use crate::keys::{Action, Keymap, Scope};
 use crate::panes::{
-    ActionResult, Pane, PaneHeader, RenderCx, TextInput, cursor, editor::PasteForm, links, prompt::line::LineInput,
+    ActionResult, AfterInput, Pane, PaneHeader, RenderCx, TextInput, cursor, editor::PasteForm, links,
+    prompt::line::LineInput,
 };
 use crate::session::{Cx, Session};
 use crate::text;
@@ -27,6 +28,8 @@ pub struct PalettePane {
     keymap: Keymap,
     /// Actions that were picked before, the last one first.
     recent: Vec<Action>,
+    /// The actions that match the typed words, the best first, with their keys.
+    shown: Vec<(Action, String)>,
     cursor: usize,
     height: usize,
 }
@@ -39,6 +42,7 @@ impl PalettePane {
             scope,
             keymap: keymap.clone(),
             recent: recent.to_vec(),
+            shown: Vec::new(),
             cursor: 0,
             height: 1,
         }
@@ -80,7 +84,7 @@ impl PalettePane {
             }
             None => {}
         }
-        match self.matching_actions().get(self.cursor) {
+        match self.shown.get(self.cursor) {
             Some((action, _)) => ActionResult::Run(*action),
             None => ActionResult::notify(self.no_match_text(), cx),
         }
@@ -100,7 +104,7 @@ impl Pane for PalettePane {
         if action == Action::Accept {
             return self.run_selected(cx);
         }
-        let last = self.matching_actions().len().saturating_sub(1);
+        let last = self.shown.len().saturating_sub(1);
         cursor::move_cursor(&mut self.cursor, action, self.height, last)
     }
 
@@ -109,6 +113,12 @@ impl Pane for PalettePane {
             self.cursor = 0;
         }
         ActionResult::Done
+    }
+
+    fn after_input(&mut self, _: &mut Cx<'_>) -> AfterInput {
+        self.shown = self.matching_actions();
+        self.cursor = self.cursor.min(self.shown.len().saturating_sub(1));
+        AfterInput::Nothing
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {
@@ -126,15 +136,13 @@ impl Pane for PalettePane {
             Some(Err(reason)) => frame.render_widget(Line::styled(reason, theme.caution), list),
             None => {}
         }
-        let matches = self.matching_actions();
-        self.cursor = self.cursor.min(matches.len().saturating_sub(1));
-        if matches.is_empty() && !is_link {
+        if self.shown.is_empty() && !is_link {
             frame.render_widget(Line::styled(self.no_match_text(), theme.muted), list);
         }
         let first = (self.cursor + 1).saturating_sub(self.height);
         // Width of the columns before the help.
         let room = usize::from(list.width).saturating_sub(28);
-        let rows = matches.iter().enumerate().skip(first).zip(list.rows());
+        let rows = self.shown.iter().enumerate().skip(first).zip(list.rows());
         for ((index, (action, key)), row) in rows {
             let name = short_name(*action);
             let line = Line::from(vec![

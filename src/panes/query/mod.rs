@@ -8,7 +8,7 @@ use std::{cmp::Reverse, ops::Range};
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ActionResult, AfterInput, Pane, PaneHeader, PaneId, RenderCx, SavedState, TextInput, ViewPane,
+    ActionResult, AfterInput, Pane, PaneHeader, RenderCx, SavedState, TextInput, ViewPane,
     editor::{Editor, PasteForm, Pasted},
     links,
 };
@@ -280,10 +280,6 @@ impl QueryPane {
 }
 
 impl ViewPane for QueryPane {
-    fn id(&self) -> PaneId {
-        PaneId::Query(self.index)
-    }
-
     fn save(&self, session: &Session) -> SavedState {
         // Query text that was not submitted belongs to the location that is navigated to.
         let searched = session.lists.search(List::from_index(self.index)).map(|search| search.query.clone());

@@ -12,7 +12,7 @@ pub(super) use rows::chain_rows;
 use rows::{Fold, Note, RowContent, RowKey, TreeRow};
 
 use super::{
-    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, SavedState, ViewPane, copy, cursor,
+    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, RenderCx, SavedState, ViewPane, copy, cursor,
     details::process,
     legend,
     pivot::{self, Observables},
@@ -185,8 +185,18 @@ impl TreePane {
 }
 
 impl ViewPane for TreePane {
-    fn id(&self) -> PaneId {
-        PaneId::Tree
+    fn legend(&self) -> String {
+        legend::legend_line(self.scope())
+    }
+
+    fn action_targets(&self, session: &Session) -> ActionTargets {
+        self.observables(session).into()
+    }
+
+    fn record(&self, session: &Session) -> Option<(String, Document)> {
+        let rows = rows::tree_rows(session, &self.state.unfolded);
+        let process = rows.get(self.cursor_index(&rows)).and_then(TreeRow::process)?;
+        Some((process::process_title(process), process.document.clone()))
     }
 
     /// Fetches the shown relatives again.
@@ -219,10 +229,6 @@ impl ViewPane for TreePane {
 impl Pane for TreePane {
     fn scope(&self) -> Scope {
         Scope::Tree
-    }
-
-    fn legend(&self) -> String {
-        legend::legend_line(self.scope())
     }
 
     fn header(&self, session: &Session) -> PaneHeader {
@@ -284,16 +290,6 @@ impl Pane for TreePane {
             }
         }
         ActionResult::Done
-    }
-
-    fn action_targets(&self, session: &Session) -> ActionTargets {
-        self.observables(session).into()
-    }
-
-    fn record(&self, session: &Session) -> Option<(String, Document)> {
-        let rows = rows::tree_rows(session, &self.state.unfolded);
-        let process = rows.get(self.cursor_index(&rows)).and_then(TreeRow::process)?;
-        Some((process::process_title(process), process.document.clone()))
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {

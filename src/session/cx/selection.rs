@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{Cx, context::open_alerts_fetch};
-use crate::fetch::{CountFetch, LicenseFetch, PartitionsFetch, ReportFetch, Resource, WatchActionsFetch};
-use crate::model::{Corpus, Feed, Group, Report, Sensor, StoredIndex, Watchlist};
+use crate::fetch::{CountFetch, LicenseFetch, ReportFetch, Resource, WatchActionsFetch};
+use crate::model::{Corpus, Feed, Group, Partition, Report, Sensor, StoredIndex, Watchlist};
 use crate::query::{self, Index, StoredQuery};
 use crate::session::{Remote, Session, SlotOf, slots};
 use crate::worker::{FetchPolicy, Slot};
@@ -98,9 +98,7 @@ impl DetailsCx<'_, '_> {
         if self.cx.session.values.question(slots::LICENSE).is_none() {
             self.cx.requests().fetch(slots::LICENSE, LicenseFetch, FetchPolicy::CacheFirst);
         }
-        if self.cx.session.values.question(slots::PARTITIONS).is_none() {
-            self.cx.requests().fetch(slots::PARTITIONS, PartitionsFetch, FetchPolicy::CacheFirst);
-        }
+        self.cx.lists().load_once::<Partition>();
     }
 
     /// Refreshes the details beside the lists of a view, past the cache.

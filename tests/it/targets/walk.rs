@@ -287,8 +287,8 @@ impl View {
 
 /// Keys that act on what is under the cursor and stay where they are.
 const KEYS: &[&str] = &[
-    "I", "U", "B", "M", "W", "S m", "S f", "S r", "S X", "S n", "a", "d", "f", "u", "A", "X", "o", "D", "b", "t", "e",
-    "#", "y y", "y h", "y c", "y g", "y n", "y j", "y d",
+    "I", "U", "B", "M", "W", "S m", "S f", "S r", "S X", "S n", "a", "d", "f", "u", "A", "X", "o", "x", "D", "b", "t",
+    "e", "#", "y y", "y h", "y c", "y g", "y n", "y j", "y d",
 ];
 
 /// Of these, those that tell one row from another wherever it is.

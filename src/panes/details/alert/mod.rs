@@ -7,7 +7,7 @@ mod group;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::super::{
-    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, ScrollView, ViewPane, copy,
+    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, RenderCx, ScrollView, ViewPane, copy,
     pivot::{self, Observables},
 };
 use crate::keys::{Action, Scope};
@@ -34,8 +34,13 @@ impl AlertPane {
 }
 
 impl ViewPane for AlertPane {
-    fn id(&self) -> PaneId {
-        PaneId::Alert
+    fn action_targets(&self, session: &Session) -> ActionTargets {
+        Self::observables(session).into()
+    }
+
+    fn record(&self, session: &Session) -> Option<(String, Document)> {
+        let alert = session.selection.alert.as_deref()?;
+        Some(("Alert".into(), alert.document.clone()))
     }
 
     fn refresh(&self, cx: &mut Cx<'_>) {
@@ -81,15 +86,6 @@ impl Pane for AlertPane {
             self.scroll.reset();
         }
         AfterInput::Nothing
-    }
-
-    fn action_targets(&self, session: &Session) -> ActionTargets {
-        Self::observables(session).into()
-    }
-
-    fn record(&self, session: &Session) -> Option<(String, Document)> {
-        let alert = session.selection.alert.as_deref()?;
-        Some(("Alert".into(), alert.document.clone()))
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, cx: &RenderCx<'_>) {

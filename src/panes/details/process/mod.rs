@@ -12,7 +12,7 @@ use ratatui::{
 pub(in crate::panes) use document::{id_fields, opened_title, process_title, run_fields};
 
 use super::super::{
-    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, ScrollView, ViewPane, copy,
+    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, RenderCx, ScrollView, ViewPane, copy,
     pivot::{self, Observables},
 };
 use super::subject;
@@ -76,8 +76,13 @@ impl ProcessDetailsPane {
 }
 
 impl ViewPane for ProcessDetailsPane {
-    fn id(&self) -> PaneId {
-        PaneId::ProcessDetails
+    fn action_targets(&self, session: &Session) -> ActionTargets {
+        Self::observables(session).into()
+    }
+
+    fn record(&self, session: &Session) -> Option<(String, Document)> {
+        let process = session.details_process()?;
+        Some((process_title(process), process.document.clone()))
     }
 
     fn refresh(&self, cx: &mut Cx<'_>) {
@@ -107,15 +112,6 @@ impl Pane for ProcessDetailsPane {
         }
         pivot::pivot(action, cx, |_| vec![Observables::of_process(&process)])
             .or_else(|| copy::copy_clip(copy::process_clip(&process, action), cx))
-    }
-
-    fn action_targets(&self, session: &Session) -> ActionTargets {
-        Self::observables(session).into()
-    }
-
-    fn record(&self, session: &Session) -> Option<(String, Document)> {
-        let process = session.details_process()?;
-        Some((process_title(process), process.document.clone()))
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {

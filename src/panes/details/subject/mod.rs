@@ -8,8 +8,7 @@ pub(in crate::panes) use host::{clock_line, secondary_facts, sensor_fields};
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::super::{
-    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, PaneId, RenderCx, ScrollView, ViewPane, copy,
-    pivot::Observables,
+    ActionResult, ActionTargets, AfterInput, Pane, PaneHeader, RenderCx, ScrollView, ViewPane, copy, pivot::Observables,
 };
 use crate::fetch::Resource;
 use crate::keys::{Action, Scope};
@@ -50,8 +49,16 @@ impl SensorPane {
 }
 
 impl ViewPane for SensorPane {
-    fn id(&self) -> PaneId {
-        PaneId::Sensor
+    fn action_targets(&self, session: &Session) -> ActionTargets {
+        let process = session.details_process();
+        let sensor = process.and_then(|process| find_host(process, session));
+        sensor.map(|sensor| Observables::of_host(sensor.id, &sensor.computer_name)).into()
+    }
+
+    fn record(&self, session: &Session) -> Option<(String, Document)> {
+        let sensor = find_host(session.details_process()?, session)?;
+        let name = text::fit(&sensor.computer_name, 24);
+        Some((format!("{name} #{}", sensor.id), sensor.document.clone()))
     }
 }
 
@@ -79,18 +86,6 @@ impl Pane for SensorPane {
             return ActionResult::notify("No sensor shown", cx);
         };
         copy::copy_clip(copy::sensor_clip(&sensor.clone(), action), cx)
-    }
-
-    fn action_targets(&self, session: &Session) -> ActionTargets {
-        let process = session.details_process();
-        let sensor = process.and_then(|process| find_host(process, session));
-        sensor.map(|sensor| Observables::of_host(sensor.id, &sensor.computer_name)).into()
-    }
-
-    fn record(&self, session: &Session) -> Option<(String, Document)> {
-        let sensor = find_host(session.details_process()?, session)?;
-        let name = text::fit(&sensor.computer_name, 24);
-        Some((format!("{name} #{}", sensor.id), sensor.document.clone()))
     }
 
     fn after_input(&mut self, cx: &mut Cx<'_>) -> AfterInput {
