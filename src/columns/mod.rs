@@ -8,6 +8,7 @@ pub mod binary;
 pub mod event;
 pub mod feed;
 pub mod live_session;
+pub mod members;
 pub mod process;
 pub mod report;
 pub mod sensor;

@@ -8,7 +8,7 @@ use super::{
 use crate::api::Client;
 use crate::changes::{self, BanChange, Change, PlanContext};
 use crate::cli::{HashArgs, OutputArgs, WaitLimit};
-use crate::columns::{CellValue, ban};
+use crate::columns::{CellValue, ban, members};
 use crate::config::Access;
 use crate::model::{Ban, HashList, Link, Md5};
 use crate::output::{Align, OutputColumn, RowFormat};
@@ -36,7 +36,7 @@ const FORMAT: RowFormat<Ban> = RowFormat {
         OutputColumn::new("last_host", Align::Left).rank(4).of(ban::field("last_block_hostname")),
         OutputColumn::new("text", Align::Left).min_width(12).of(ban::field("text")),
     ],
-    has_member: |_| false,
+    members: members::BAN,
     json: |ban| ban.document.json().into(),
 };
 

@@ -22,7 +22,7 @@ const FORMAT: RowFormat<Event> = RowFormat {
         OutputColumn::new("segment", Align::Right).rank(3).of(event::field("segment_id")),
         OutputColumn::new("process", Align::Left).rank(1).of(event::field("process_id")),
     ],
-    has_member: |_| false,
+    members: "",
     json: |event| json(event).into(),
 };
 

@@ -32,7 +32,7 @@ const FORMAT: RowFormat<FacetRow> = RowFormat {
         OutputColumn::new("ratio", Align::Right).of(&ROW_FIELDS[3]),
         OutputColumn::new("percent", Align::Right).of(&ROW_FIELDS[4]),
     ],
-    has_member: |_| false,
+    members: "",
     json: |row| with_members(&row.value.document, &[("field", quote_json(&row.field))]).into(),
 };
 

@@ -11,7 +11,7 @@ use super::{
 use crate::api::{Client, Error};
 use crate::changes::{Change, ChangeReading, FeedChange};
 use crate::cli::{self, OutputArgs, WaitLimit};
-use crate::columns::{CellValue, feed};
+use crate::columns::{CellValue, feed, members};
 use crate::model::{Feed, FeedId, Search, Span};
 use crate::output::{Align, Format, OutputColumn, RowFormat};
 use crate::text::Untrusted;
@@ -37,7 +37,7 @@ const FORMAT: RowFormat<Feed> = RowFormat {
         OutputColumn::new("category", Align::Left).min_width(12).rank(4).of(feed::field("category")),
         OutputColumn::new("url", Align::Left).min_width(20).rank(1).of(feed::field("feed_url")),
     ],
-    has_member: |_| false,
+    members: members::FEED,
     json: |feed| feed.document.json().into(),
 };
 

@@ -4,7 +4,7 @@ use super::{CommandCx, Exit, Failure, apply::apply_changes, change, completeness
 use crate::api::{Client, Error};
 use crate::changes::{AdminChange, Change};
 use crate::cli::{self, OutputArgs, WaitLimit};
-use crate::columns::{CellValue, admin};
+use crate::columns::{CellValue, admin, members};
 use crate::model::Group;
 use crate::output::{Align, OutputColumn, RowFormat};
 use crate::text;
@@ -29,7 +29,7 @@ const FORMAT: RowFormat<Group> = RowFormat {
                 CellValue::text_of(Some(reachable.join(" ")))
             }),
     ],
-    has_member: |_| false,
+    members: members::GROUP,
     json: |group| group.document.json().into(),
 };
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::changes::{AdminChange, Change};
 use crate::cli::{self, OutputArgs, WaitLimit};
-use crate::columns::{CellValue, admin};
+use crate::columns::{CellValue, admin, members};
 use crate::model::{IngressFilter, IngressFilterId};
 use crate::output::{Align, OutputColumn, RowFormat};
 use crate::text::Untrusted;
@@ -32,7 +32,7 @@ const FORMAT: RowFormat<IngressFilter> = RowFormat {
         OutputColumn::new("systems", Align::Left).rank(3).of(admin::ingress_filter_field("os_mask")),
         OutputColumn::new("hit_rate", Align::Right).rank(4).of(admin::ingress_filter_field("hit_rate")),
     ],
-    has_member: |_| false,
+    members: members::INGRESS_FILTER,
     json: |filter| filter.document.json().into(),
 };
 

@@ -53,7 +53,7 @@ const FORMAT: RowFormat<LogRow> = RowFormat {
         OutputColumn::new("ticket", Align::Left).rank(1).of(find(FIELDS, "ticket")),
         OutputColumn::new("server", Align::Left).rank(3).of(find(FIELDS, "server")),
     ],
-    has_member: |_| false,
+    members: "",
     json: |row| row.json().into(),
 };
 

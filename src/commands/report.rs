@@ -11,7 +11,7 @@ use super::{
 use crate::api::Client;
 use crate::changes::{Change, ChangeReading, ReportChange};
 use crate::cli::{self, Reports, WaitLimit};
-use crate::columns::report;
+use crate::columns::{members, report};
 use crate::model::{Report, ReportId, Search};
 use crate::output::{Align, OutputColumn, RowFormat};
 use crate::query::Index;
@@ -29,7 +29,7 @@ const FORMAT: RowFormat<Report> = RowFormat {
         OutputColumn::new("title", Align::Left).min_width(20).of(report::field("title")),
         OutputColumn::new("link", Align::Left).min_width(20).rank(3).of(report::field("link")),
     ],
-    has_member: |_| false,
+    members: members::REPORT,
     json: |report| report.document.json().into(),
 };
 

@@ -28,8 +28,7 @@ pub(super) fn resolve<T: Identified>(
     kind: ObjectKind,
     cx: &mut CommandCx<'_>,
 ) -> Result<T, Failure> {
-    let number: Option<u64> = word.trim().parse().ok();
-    let id = number.map_or_else(|| word.trim().to_owned(), |number| number.to_string());
+    let id = word.trim();
     let (n_unreadable, all) = (all.n_unreadable, all.rows);
     let ObjectKind { singular, plural, list } = kind;
     let available = || {
@@ -57,7 +56,6 @@ pub(super) fn resolve<T: Identified>(
         );
     }
     matches.pop().ok_or_else(|| {
-        let searched = if number.is_some() { "the ID or name" } else { "the name" };
-        not_found(format!("no {singular} has {searched} {word:?}"), n_unreadable, plural).with_hint(hint)
+        not_found(format!("no {singular} has the ID or name {word:?}"), n_unreadable, plural).with_hint(hint)
     })
 }

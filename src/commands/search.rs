@@ -11,7 +11,7 @@ use super::{
     query_argument, time_args,
 };
 use crate::cli;
-use crate::columns::process;
+use crate::columns::{members, process};
 use crate::fetch::{self, Fetcher};
 use crate::model::{Process, Search};
 use crate::output::{Align, OutputColumn, RowFormat, TableWriter};
@@ -33,7 +33,7 @@ const FORMAT: RowFormat<Process> = RowFormat {
         OutputColumn::new("md5", Align::Left).rank(4).of(process::field("process_md5")),
         OutputColumn::new("id", Align::Left).rank(1).of(process::field("id")),
     ],
-    has_member: |name| name.starts_with("alliance_"),
+    members: members::PROCESS,
     json: |process| process.document.json().into(),
 };
 

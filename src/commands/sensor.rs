@@ -14,7 +14,7 @@ use super::{
 use crate::api::{self, Client};
 use crate::changes::{Change, SensorChange};
 use crate::cli::{self, OutputArgs, WaitLimit};
-use crate::columns::{CellValue, sensor};
+use crate::columns::{CellValue, members, sensor};
 use crate::config::Access;
 use crate::fetch::{Fetcher, SensorFetch, SensorGroupFetch, pages};
 use crate::model::{Group, GroupId, Page, Search, Sensor, SensorFilter, SensorId};
@@ -41,7 +41,7 @@ const FORMAT: RowFormat<Sensor> = RowFormat {
         OutputColumn::new("group", Align::Right).rank(3).of(sensor::field("group_id")),
         OutputColumn::new("dns_name", Align::Left).min_width(20).rank(5).of(sensor::field("computer_dns_name")),
     ],
-    has_member: |_| false,
+    members: members::SENSOR,
     json: |sensor| sensor.document.json().into(),
 };
 

@@ -5,11 +5,12 @@ use std::{collections::HashSet, sync::Arc};
 use super::{CommandCx, Exit, Failure, completeness::describe_unreadable, join::Joins, process_args};
 use crate::api;
 use crate::cli;
-use crate::columns::process;
-use crate::fetch::{Fetcher, SummaryFetch};
+use crate::columns::{members, process};
+use crate::fetch::{DocumentSource, Fetcher, SummaryFetch};
 use crate::model::{Document, Lineage, Process, ProcessId, Summary, Top};
 use crate::output::{
-    self, AddedColumn, Align, ColumnError, OutputCell, OutputColumn, OutputRow, RowColumns, RowFormat, TableWriter,
+    self, AddedColumn, Align, ColumnError, Format, OutputCell, OutputColumn, OutputRow, RowColumns, RowFormat,
+    TableWriter,
 };
 use crate::text;
 
@@ -36,7 +37,7 @@ const FORMAT: RowFormat<Process> = RowFormat {
         OutputColumn::new("md5", Align::Left).rank(3).of(process::field("process_md5")),
         OutputColumn::new("id", Align::Left).rank(1).of(process::field("id")),
     ],
-    has_member: |name| name.starts_with("alliance_"),
+    members: members::PROCESS,
     json: |process| process.document.json().into(),
 };
 
@@ -50,8 +51,6 @@ fn added_columns(joins: &Joins) -> Vec<AddedColumn> {
 
 /// Runs `tree`.
 pub(super) async fn tree(args: &cli::Tree, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
-    /// Processes whose relatives are looked up together, before their trees are written.
-    const MAX_AT_ONCE: usize = 400;
     let ids = process_args::resolve_processes(&args.processes, cx)?;
     let guides = if cx.config()?.ascii { Guides::ASCII } else { Guides::UNICODE };
     let mut joins = Joins::new(&args.join);
@@ -63,8 +62,10 @@ pub(super) async fn tree(args: &cli::Tree, cx: &mut CommandCx<'_>) -> Result<Exi
     let mut table = TableWriter::new(cx.streams.out, args.output.format, columns.layout(), style);
     let mut result = Ok(());
     let mut is_first = true;
-    for ids in ids.chunks(MAX_AT_ONCE) {
+    let source = document_source(&args.output);
+    for ids in ids.chunks(n_trees_at_once(args.descend)) {
         let mut families = Vec::new();
+        load_families(&mut fetcher, ids, args, source).await;
         result = fetch_families(&mut fetcher, ids, args, &mut families, &mut missing).await;
         joins.fetch(families.iter().flat_map(Family::processes), &mut fetcher).await;
         for family in families {
@@ -90,6 +91,23 @@ pub(super) async fn tree(args: &cli::Tree, cx: &mut CommandCx<'_>) -> Result<Exi
     Ok(Exit::Done)
 }
 
+/// Returns how many trees are looked up together, before they are written: no more than the cache has room for.
+const fn n_trees_at_once(generations: usize) -> usize {
+    match generations {
+        0 => 400,
+        1 => 100,
+        _ => 25,
+    }
+}
+
+/// Returns where the documents come from: the columns of a tree are in the rows of searches too, other members are not.
+fn document_source(output: &cli::FormatArgs) -> DocumentSource {
+    match output.format {
+        Format::Table | Format::Csv if output.fields.is_empty() => DocumentSource::Searches,
+        _ => DocumentSource::Summaries,
+    }
+}
+
 /// A process with its relatives.
 struct Family {
     lineage: Arc<Lineage>,
@@ -107,6 +125,14 @@ impl Family {
     }
 }
 
+/// Loads processes and their nearest relatives into the cache, side by side.
+async fn load_families(fetcher: &mut Fetcher, ids: &[ProcessId], args: &cli::Tree, source: DocumentSource) {
+    if args.descend > 0 {
+        fetcher.load_summaries(ids.iter().copied(), first_children(args.children)).await;
+    }
+    fetcher.load_lineages(ids, args.depth.unwrap_or(usize::MAX), source).await;
+}
+
 /// Fetches processes with their relatives, up to the first error. Those that the server does not have are added to
 /// `missing`.
 async fn fetch_families(
@@ -116,13 +142,12 @@ async fn fetch_families(
     families: &mut Vec<Family>,
     missing: &mut Vec<(ProcessId, api::Error)>,
 ) -> Result<(), api::Error> {
-    let depth = args.depth.unwrap_or(usize::MAX);
-    if args.descend > 0 {
-        fetcher.load_summaries(ids.iter().copied(), first_children(args.children)).await;
-    }
-    fetcher.load_lineages(ids, depth).await;
     for &id in ids {
-        match fetch_family(fetcher, id, depth, args).await {
+        if fetcher.is_absent(id) {
+            missing.push((id, no_process(id)));
+            continue;
+        }
+        match fetch_family(fetcher, id, args).await {
             Ok((family, result)) => {
                 families.push(family);
                 result?;
@@ -138,14 +163,13 @@ async fn fetch_families(
 async fn fetch_family(
     fetcher: &mut Fetcher,
     id: ProcessId,
-    depth: usize,
     args: &cli::Tree,
 ) -> Result<(Family, Result<(), api::Error>), api::Error> {
     let summary = match args.descend {
         0 => None,
         _ => Some(children(fetcher, id, args.children).await?),
     };
-    let lineage = fetcher.lineage(id, depth).await?.value;
+    let lineage = fetcher.lineage(id, args.depth.unwrap_or(usize::MAX)).await?.value;
     let mut family = Family { lineage, descendants: Vec::new(), notes: Vec::new() };
     let mut result = Ok(());
     if let Some(summary) = &summary {
@@ -159,6 +183,11 @@ async fn fetch_family(
         family.notes.clear();
     }
     Ok((family, result))
+}
+
+/// Returns the error for a process that the server does not have.
+fn no_process(id: ProcessId) -> api::Error {
+    api::Error::NotFound { what: format!("process {id}") }
 }
 
 /// Returns how many children are requested first.
@@ -190,24 +219,35 @@ async fn fetch_descendants(
     args: &cli::Tree,
     family: &mut Family,
 ) -> Result<(), api::Error> {
+    /// Summaries that are loaded side by side: no more than the cache has room for, whatever a process has started.
+    const MAX_AT_ONCE: usize = 24;
     let mut seen = HashSet::from([summary.process.id]);
+    let mut loaded = HashSet::new();
     // A stack of the processes to visit.
     let mut stack = Vec::new();
     push_children(&mut stack, &summary.children, 1);
-    load_children(fetcher, &summary.children, 1, args).await;
     while let Some((process, generation, is_last)) = stack.pop() {
         let id = process.id;
         let is_new = seen.insert(id);
         // A child that the sensor's filtering hides has no document (reference 2.3).
-        let has_document = is_new && !process.is_suppressed;
+        let needs_children = |process: &Process, generation| generation < args.descend && !process.is_suppressed;
+        let has_children = is_new && needs_children(&process, generation);
         family.descendants.push((process, generation, is_last));
-        if generation >= args.descend || !has_document {
+        if !has_children {
             continue;
         }
-        match children(fetcher, id, args.children).await {
+        if loaded.insert(id) {
+            let next = stack.iter().rev().filter(|(process, generation, _)| needs_children(process, *generation));
+            let next = next.map(|(process, ..)| process.id).filter(|id| !seen.contains(id) && !loaded.contains(id));
+            let ids: Vec<_> = [id].into_iter().chain(next).take(MAX_AT_ONCE).collect();
+            loaded.extend(&ids);
+            fetcher.load_summaries(ids, first_children(args.children)).await;
+        }
+        let summary =
+            if fetcher.is_absent(id) { Err(no_process(id)) } else { children(fetcher, id, args.children).await };
+        match summary {
             Ok(summary) => {
                 push_children(&mut stack, &summary.children, generation + 1);
-                load_children(fetcher, &summary.children, generation + 1, args).await;
                 family.notes.extend(describe_missing(&summary, args.children));
             }
             Err(api::Error::NotFound { .. }) => {
@@ -217,14 +257,6 @@ async fn fetch_descendants(
         }
     }
     Ok(())
-}
-
-/// Loads the summaries of children side by side, if their children are shown too.
-async fn load_children(fetcher: &mut Fetcher, children: &[Process], generation: usize, args: &cli::Tree) {
-    if generation < args.descend {
-        let ids = children.iter().filter(|child| !child.is_suppressed).map(|child| child.id);
-        fetcher.load_summaries(ids, first_children(args.children)).await;
-    }
 }
 
 /// Pushes the children of a process so that the first is popped first.

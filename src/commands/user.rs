@@ -9,7 +9,7 @@ use super::{
 use crate::api::Client;
 use crate::changes::{AdminChange, Change, NewUser, Password};
 use crate::cli::{self, OutputArgs, WaitLimit};
-use crate::columns::{CellValue, admin};
+use crate::columns::{CellValue, admin, members};
 use crate::model::{Team, User};
 use crate::output::{Align, OutputColumn, RowFormat};
 use crate::text::{self, Untrusted};
@@ -31,7 +31,7 @@ const FORMAT: RowFormat<User> = RowFormat {
             .of(admin::user_field("teams"))
             .with_value(|user| CellValue::comma_list(user.teams.iter().map(text::make_visible))),
     ],
-    has_member: |_| false,
+    members: members::USER,
     json: |user| user.document.json().into(),
 };
 

@@ -73,8 +73,7 @@ impl Cache {
 
     /// Returns whether the server has answered that it does not have this process.
     pub(super) fn is_absent(&mut self, id: ProcessId) -> bool {
-        let entry = self.entries.get(&CacheKey::Fetch(SummaryFetch::new(id).into()));
-        matches!(entry, Some((CacheEntry::Absent, _)))
+        matches!(self.entries.get(&absence_key(id)), Some((CacheEntry::Absent, _)))
     }
 
     /// Stores an answer and every process document in it. Documents are stored last: walks along parents need them, and
@@ -97,13 +96,20 @@ impl Cache {
 
     /// Stores that the server does not have it.
     pub(super) fn insert_absent(&mut self, fetch: &Fetch) {
-        self.store(CacheKey::Fetch(fetch.clone()), CacheEntry::Absent, 128);
+        let key = match fetch {
+            // However many children were requested.
+            Fetch::Summary(SummaryFetch { id, .. }) => absence_key(*id),
+            _ => CacheKey::Fetch(fetch.clone()),
+        };
+        self.store(key, CacheEntry::Absent, 128);
     }
 
     /// Removes what must be fetched again.
     pub(super) fn remove(&mut self, fetch: &Fetch) {
         let keys = match fetch {
-            Fetch::Summary(SummaryFetch { id, .. }) => vec![CacheKey::Fetch(fetch.clone()), CacheKey::Document(*id)],
+            Fetch::Summary(SummaryFetch { id, .. }) => {
+                vec![CacheKey::Fetch(fetch.clone()), absence_key(*id), CacheKey::Document(*id)]
+            }
             Fetch::Lineage(LineageFetch { id, .. }) => self.chain(*id),
             _ => vec![CacheKey::Fetch(fetch.clone())],
         };
@@ -134,7 +140,7 @@ impl Cache {
         let mut keys = Vec::new();
         let mut next = Some(id);
         while let Some(id) = next.filter(|id| !keys.contains(&CacheKey::Document(*id))) {
-            keys.extend([CacheKey::Document(id), CacheKey::Fetch(SummaryFetch::new(id).into())]);
+            keys.extend([CacheKey::Document(id), absence_key(id)]);
             next = self.document(id).and_then(|document| document.process.parent);
         }
         keys
@@ -167,6 +173,11 @@ impl Cache {
             self.bytes -= weight;
         }
     }
+}
+
+/// Returns the key under which the absence of a process is stored.
+fn absence_key(id: ProcessId) -> CacheKey {
+    CacheKey::Fetch(SummaryFetch::new(id).into())
 }
 
 /// Returns whether a cached answer may still be used.

@@ -64,6 +64,16 @@ impl FoundById for Binary {
     }
 }
 
+/// Where the documents of many processes come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DocumentSource {
+    /// Searches for many of them, and summaries of the rest. The row of a search describes the newest segment of a
+    /// process and has fewer members than a summary (API reference 2.2 and 2.3).
+    Searches,
+    /// Summaries, each of one process and all of its segments.
+    Summaries,
+}
+
 impl Fetcher {
     /// Searches for the records with these ids. What the searches do not find is left out.
     pub(super) async fn search_by_ids<T: FoundById>(&mut self, ids: &[T::Id]) -> HashMap<T::Id, Fetched<T>> {
@@ -99,9 +109,8 @@ impl Fetcher {
     }
 
     /// Loads processes with at most `depth` ancestors each into the cache, level by level, so that walks along their
-    /// parents need no requests. Searches find most of the documents; single requests find the rest. It stops at an
-    /// error, which a walk then meets again.
-    pub async fn load_lineages(&mut self, ids: &[ProcessId], depth: usize) {
+    /// parents need no requests. It stops at an error, which a walk then meets again.
+    pub async fn load_lineages(&mut self, ids: &[ProcessId], depth: usize, source: DocumentSource) {
         if ids.len() <= MAX_SINGLE {
             return;
         }
@@ -112,13 +121,15 @@ impl Fetcher {
         loop {
             let needed = self.advance_walks(&mut walks);
             let ids: Vec<_> = needed.iter().map(|(id, _)| *id).filter(|id| searched.insert(*id)).collect();
-            if !ids.is_empty() {
+            if source == DocumentSource::Searches && !ids.is_empty() {
                 self.search_by_ids::<Process>(&ids).await;
                 continue;
             }
             // The summary of a child may say why its parent has no document.
             let candidates = needed.into_iter().map(|(id, child)| [child.unwrap_or(id), id]);
-            let next = candidates.filter_map(|ids| ids.into_iter().find(|id| requested.insert(*id)));
+            let cache = &mut self.cache;
+            let mut is_new = |id: &ProcessId| !cache.is_absent(*id) && requested.insert(*id);
+            let next = candidates.filter_map(|ids| ids.into_iter().find(&mut is_new));
             let summaries: Vec<_> = next.map(|id| SummaryFetch::new(id).into()).collect();
             if summaries.is_empty() || self.get_all(summaries, is_not_about_one).await.is_err() {
                 return;
@@ -133,6 +144,11 @@ impl Fetcher {
         if let Err(error) = self.get_all(summaries, is_not_about_one).await {
             tracing::debug!("summaries are not loaded: {error}");
         }
+    }
+
+    /// Returns whether the server has answered that it does not have this process.
+    pub fn is_absent(&mut self, id: ProcessId) -> bool {
+        self.cache.is_absent(id)
     }
 
     /// Advances walks as far as the cache allows, and removes those at their end. Returns the documents that the

@@ -21,6 +21,7 @@ use tokio::{
 };
 
 pub use join::{JoinKey, JoinPlan, JoinResult};
+pub use lookup::DocumentSource;
 pub use pages::{Paged, pages};
 pub use resource::*;
 pub use timeline::{
@@ -284,8 +285,8 @@ impl Fetcher {
         }
     }
 
-    /// Advances a walk as far as the cache allows, then requests the next document; `landed` is the one that was just
-    /// fetched.
+    /// Advances a walk as far as the cache allows, then requests the next document; `completed` is the process whose
+    /// document was just fetched.
     fn advance(&mut self, request_id: RequestId, completed: Option<ProcessId>) {
         let Some(walk) = self.walks.get(&request_id) else {
             return;

@@ -194,7 +194,7 @@ impl IngressFilter {
 
     /// Returns the processes whose events it matches in words.
     pub fn process_patterns(&self) -> Untrusted {
-        describe_patterns(&self.processes)
+        if self.processes.is_empty() { "every process".into() } else { describe_patterns(&self.processes) }
     }
 
     /// Returns the events that it matches in words.
@@ -221,8 +221,10 @@ impl IngressFilter {
     pub fn place(&self) -> &'static str {
         match (self.is_on_sensor, self.is_on_server) {
             (Some(true), Some(true)) => "sensor and server",
-            (Some(true), _) => "sensor",
-            (_, Some(true)) => "server",
+            (Some(true), Some(false)) => "sensor",
+            (Some(true), None) => "sensor, perhaps server",
+            (Some(false), Some(true)) => "server",
+            (None, Some(true)) => "server, perhaps sensor",
             (Some(false), Some(false)) => "nowhere",
             _ => "unknown",
         }

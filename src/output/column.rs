@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{Align, Format, OutputCell, OutputColumn, OutputRow, TableStyle, TableWriter, quote_json};
-use crate::columns::{CellValue, Field};
+use crate::columns::{CellValue, Field, members};
 use crate::text;
 use crate::wire::RecordMembers;
 
@@ -35,8 +35,8 @@ pub struct RowFormat<R: 'static> {
     /// Every field that has a name of its own.
     pub fields: &'static [Field<R>],
     pub columns: &'static [Column<R>],
-    /// Returns whether a record may have a member with this name, even if those at hand have none.
-    pub has_member: fn(&str) -> bool,
+    /// The members that a record may have, even if those at hand do not (see [`members`]).
+    pub members: &'static str,
     /// Returns the record of a row as one JSON object.
     pub json: fn(&R) -> Cow<'_, str>,
 }
@@ -51,7 +51,7 @@ pub struct RowColumns<R: 'static> {
     is_checked: bool,
     /// All names that can be chosen besides members of the record.
     names: Vec<&'static str>,
-    has_member: fn(&str) -> bool,
+    members: &'static str,
     json: fn(&R) -> Cow<'_, str>,
 }
 
@@ -121,7 +121,7 @@ impl<R> RowFormat<R> {
             is_named: !names.is_empty(),
             is_checked: names.is_empty(),
             names: known,
-            has_member: self.has_member,
+            members: self.members,
             json: self.json,
         };
         if names.is_empty() {
@@ -133,7 +133,7 @@ impl<R> RowFormat<R> {
                 return Err(ColumnError::new("--fields has an empty name", &chosen.names));
             }
             let mut column = self.find(added, name);
-            column.layout = column.layout.with_name(column.name.clone());
+            column.layout = column.layout.chosen_as(column.name.clone());
             if chosen.columns.iter().any(|other| other.name.eq_ignore_ascii_case(&column.name)) {
                 return Err(ColumnError::new(&format!("--fields names {:?} twice", column.name), &chosen.names));
             }
@@ -270,9 +270,20 @@ impl<R> RowColumns<R> {
             }
             names.extend(record.names().map(str::to_owned));
         }
-        let has_member = self.has_member;
-        let unknown = sought.into_iter().find(|path| self.is_checked && !has_member(&path.to_lowercase()));
-        unknown.map_or(Ok(()), |path| Err(ColumnError::unknown(path, &names)))
+        if !self.is_checked {
+            return Ok(());
+        }
+        // A later record may have them.
+        for path in sought {
+            match members::find_member(self.members, path) {
+                Some(spelling) => *path = spelling,
+                None => {
+                    names.extend(members::names(self.members).map(str::to_owned));
+                    return Err(ColumnError::unknown(path, &names));
+                }
+            }
+        }
+        Ok(())
     }
 }
 
@@ -355,7 +366,7 @@ mod tests {
     const FORMAT: RowFormat<Row> = RowFormat {
         fields: FIELDS,
         columns: &[OutputColumn::new("host", Align::Left).of(&FIELDS[0])],
-        has_member: |name| name == "rare",
+        members: "rare",
         json: |row| row.0.into(),
     };
 

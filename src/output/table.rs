@@ -72,10 +72,10 @@ impl OutputColumn {
         self
     }
 
-    /// Returns the column under another name.
+    /// Returns the column as the user has chosen it: under a name, and in every format.
     #[must_use]
-    pub(super) fn with_name(self, name: impl Into<Cow<'static, str>>) -> Self {
-        Self { name: name.into(), ..self }
+    pub(super) fn chosen_as(self, name: impl Into<Cow<'static, str>>) -> Self {
+        Self { name: name.into(), is_in_table: true, ..self }
     }
 
     /// Returns the width of the widest cell of this column, not counting cells wider than `max_width`.

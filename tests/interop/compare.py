@@ -62,7 +62,7 @@ CASES = [
          ["search", "process_name:*", "--limit", "0", "--format", "jsonl"]),
     Case("parents", f"parents of {ROWS} processes, 20 ms", 20, 40, PARENTS,
          "{0} search 'process_name:*' --limit %s --fields unique_id --format csv | tail -n +2 | "
-         "{0} tree - --descend 0 --format jsonl" % LIMIT),
+         "{0} tree - --descend 0 --format csv | grep '^ancestor'" % LIMIT),
     Case("joins", f"sensor, group and binary of {ROWS} processes, 20 ms", 20, 8, JOINS,
          ["search", "process_name:*", "--limit", LIMIT, "--join", "sensor,group,binary", "--format", "jsonl"]),
 ]
@@ -113,6 +113,8 @@ def compare(case, processes):
     spread = statistics.pstdev(run.seconds for run in ours) / statistics.mean(run.seconds for run in ours)
     our, their = median(ours), median(theirs)
     ratio = their.seconds / our.seconds
+    if our.lines != their.lines:
+        sys.exit(f"{case.name}: {our.lines} lines of lampblack and {their.lines} of the official client")
     holds = ratio >= case.bound
     row = (f"| {case.title} | {their.seconds:.2f} s | {our.seconds:.2f} s (± {spread:.0%}) | {ratio:.1f} | {case.bound} | "
            f"{their.requests} | {our.requests} | {their.kib // 1024} MiB | {our.kib // 1024} MiB | "

@@ -43,11 +43,10 @@ async fn enabling_says_what_is_not_stored_and_for_whom_and_is_undone() {
 }
 
 #[tokio::test]
-async fn the_whole_record_is_sent_back_without_what_the_server_sets() {
+async fn disabling_says_what_is_stored_again() {
     let mut console = ready().await;
     console.press("g x x").await.shows(&["DISABLE INGRESS FILTER", "Stored again", "Applies to: Finance ("]);
     console.press("tab tab enter").await.until("CONFIRMED; disabled").await;
-    console.press("p").await.shows(&["create_timestamp"]);
     assert_eq!(changes(&console), [format!("PUT {FILTERS}/backup-agent")]);
 }
 
@@ -84,4 +83,23 @@ async fn hostile_names_and_patterns_of_filters_are_made_visible() {
     console.press("g x G").await.shows(&["evil␛[2J<U+202E>"]);
     console.press("x").await.shows(&["evil␛[2J<U+202E>: enabled -> disabled", "c:\\␛]0;x"]);
     console.lacks("\u{1b}").lacks("\u{202e}");
+}
+
+#[tokio::test]
+async fn what_is_not_known_of_a_filter_is_said_in_the_preview() {
+    let mut console = ready().await;
+    let all = json!([
+        {"id": "z1", "name": "z1", "description": "", "global": false, "sensor_ids": [7, 9], "enabled": false,
+         "path_filters": ["c:\\*"]},
+        {"id": "z2", "name": "z2", "description": "", "global": false, "group_ids": [4711], "enabled": false},
+    ]);
+    for filter in all.as_array().unwrap() {
+        send(&console, reqwest::Method::POST, FILTERS, json!([filter])).await;
+    }
+    console.press("g x G o").await.shows(&["z2: disabled", "group 4711 (number of hosts unknown)", "every process"]);
+    console.press("esc k o").await.shows(&[
+        "z1: disabled",
+        "Applies to: sensor 7, sensor 9 (2 hosts by their IDs)",
+        "It matches every process, or nearly every one",
+    ]);
 }

@@ -215,6 +215,7 @@ pub enum WriteReply {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::IngressFilter;
     use crate::wire;
 
     fn sensor() -> Sensor {
@@ -230,6 +231,17 @@ mod tests {
             json!({"group_id": 1, "network_isolation_enabled": true})
         );
         assert_eq!(WriteRequest::sensor(&sensor, "group_id", 2).body(), json!({"group_id": 2}));
+    }
+
+    #[test]
+    fn the_whole_record_of_an_ingress_filter_is_sent_back_without_what_the_server_sets() {
+        let record = r#"{"id": "a/b", "enabled": true, "path_filters": ["*"], "later": {"x": [1]}, "hit_rate": 1.5,
+            "create_timestamp": 1, "modify_timestamp": 2, "create_user_id": 3, "modify_user_id": 4}"#;
+        let filter: Option<IngressFilter> = wire::parse_one(record).unwrap();
+        let change = WriteRequest::ingress_filter(&filter.unwrap(), json!({"enabled": false}));
+        let expected = json!({"id": "a/b", "enabled": false, "path_filters": ["*"], "later": {"x": [1]}});
+        assert_eq!(change.body(), expected);
+        assert!(change.to_string().contains("/ingress_whitelist/a%2Fb"), "{change}");
     }
 
     #[test]

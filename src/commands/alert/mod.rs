@@ -4,7 +4,7 @@ mod triage;
 
 use super::{CommandCx, Exit, Failure, completeness::not_found, links, page_summary, query_argument};
 use crate::cli::{self, OutputArgs, QueryArgs};
-use crate::columns::{CellValue, alert};
+use crate::columns::{CellValue, alert, members};
 use crate::model::{Alert, OPEN_ALERTS, Search};
 use crate::output::{Align, OutputColumn, RowFormat};
 use crate::query::Index;
@@ -34,7 +34,7 @@ const FORMAT: RowFormat<Alert> = RowFormat {
         OutputColumn::new("process_id", Align::Left).rank(7).of(alert::field("process_id")),
         OutputColumn::new("id", Align::Left).rank(2).of(alert::field("unique_id")),
     ],
-    has_member: |_| false,
+    members: members::ALERT,
     json: |alert| alert.document.json().into(),
 };
 

@@ -6,7 +6,7 @@ mod download;
 use super::{CommandCx, Exit, Failure, page_summary, query_argument, search};
 use crate::api;
 use crate::cli::{BinarySearch, BinaryShow, OutputArgs};
-use crate::columns::binary;
+use crate::columns::{binary, members};
 use crate::fetch::{BinaryFetch, Fetcher, FileHeadFetch};
 use crate::model::{Binary, Fetched, Md5, Search};
 use crate::output::{Align, Format, OutputColumn, RowFormat};
@@ -33,7 +33,7 @@ const FORMAT: RowFormat<Binary> = RowFormat {
         OutputColumn::new("md5", Align::Left).of(binary::field("md5")),
         OutputColumn::new("path", Align::Left).min_width(20).keep_end().rank(1).of(binary::field("observed_filename")),
     ],
-    has_member: |name| name.starts_with("alliance_"),
+    members: members::BINARY,
     json: |binary| binary.document.json().into(),
 };
 

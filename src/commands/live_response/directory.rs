@@ -37,7 +37,7 @@ const FORMAT: RowFormat<FileEntry> = RowFormat {
         OutputColumn::new("accessed", Align::Left).rank(3).of(find(FIELDS, "last_access_time")),
         OutputColumn::new("alt_name", Align::Left).rank(4).of(find(FIELDS, "alt_name")),
     ],
-    has_member: |_| false,
+    members: "",
     json: |file| file.document.json().into(),
 };
 

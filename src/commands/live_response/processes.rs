@@ -32,7 +32,7 @@ const FORMAT: RowFormat<HostProcess> = RowFormat {
         OutputColumn::new("command_line", Align::Left).min_width(20).rank(5).of(find(FIELDS, "command_line")),
         OutputColumn::new("proc_guid", Align::Left).rank(6).of(find(FIELDS, "proc_guid")),
     ],
-    has_member: |_| false,
+    members: "",
     json: |process| process.document.json().into(),
 };
 

@@ -50,7 +50,7 @@ const FORMAT: RowFormat<RegistryEntry> = RowFormat {
         OutputColumn::new("type", Align::Left).rank(1).of(find(FIELDS, "value_type")),
         OutputColumn::new("data", Align::Left).min_width(20).of(find(FIELDS, "value_data")),
     ],
-    has_member: |name| ["sub_key", "value_name"].contains(&name),
+    members: "sub_key value_name",
     json: |entry| match entry {
         RegistryEntry::Key(name) => json!({"sub_key": name.raw()}).to_string().into(),
         RegistryEntry::Value(value) if value.document.is_empty() => "{}".into(),

@@ -2,7 +2,7 @@
 
 use crate::changes::{Change, CommandLimit, HostChange, HostCommand};
 use crate::cli::{CloseSession, OutputArgs, WaitLimit};
-use crate::columns::live_session;
+use crate::columns::{live_session, members};
 use crate::commands::{
     CommandCx, Exit, Failure,
     apply::apply_changes,
@@ -23,7 +23,7 @@ const FORMAT: RowFormat<LiveSession> = RowFormat {
         OutputColumn::new("address", Align::Left).rank(1).of(live_session::field("address")),
         OutputColumn::new("stored_bytes", Align::Right).rank(2).of(live_session::field("storage_size")),
     ],
-    has_member: |_| false,
+    members: members::LIVE_SESSION,
     json: |session| session.document.json().into(),
 };
 

@@ -16,7 +16,7 @@ const FORMAT: RowFormat<WatchAction> = RowFormat {
         OutputColumn::new("action", Align::Left).of(watchlist::action_field("action_type")),
         OutputColumn::new("to_users", Align::Left).of(watchlist::action_field("email_recipients")),
     ],
-    has_member: |_| false,
+    members: "",
     json: |action| action.document.json().into(),
 };
 

@@ -14,7 +14,7 @@ use super::{
 use crate::api::{Client, Error};
 use crate::changes::{Change, ChangeReading, WatchlistChange};
 use crate::cli::{self, OutputArgs, WaitLimit};
-use crate::columns::{CellValue, watchlist};
+use crate::columns::{CellValue, members, watchlist};
 use crate::model::{Watchlist, WatchlistId};
 use crate::output::{Align, OutputColumn, RowFormat};
 use crate::text::Untrusted;
@@ -33,7 +33,7 @@ const FORMAT: RowFormat<Watchlist> = RowFormat {
         OutputColumn::new("last_hit", Align::Left).rank(2).of(watchlist::field("last_hit")),
         OutputColumn::new("query", Align::Left).min_width(20).of(watchlist::field("search_query")),
     ],
-    has_member: |_| false,
+    members: members::WATCHLIST,
     json: |watchlist| watchlist.document.json().into(),
 };
 

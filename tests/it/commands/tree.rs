@@ -77,10 +77,14 @@ async fn many_trees_without_descendants_need_few_requests() {
     bench.server.forget_requests();
     let unknown = "0000ffff-0000-0001-01d7-10df4de391b0";
     let input = format!("{}\n{unknown}\n", ids.join("\n"));
-    let ran = bench.fed(&["tree", "-", "--descend", "0", "--format", "jsonl"], &input).await;
-    let rows = ran.check(3).notes_say(unknown).json_lines();
+    let table = bench.fed(&["tree", "-", "--descend", "0", "--format", "csv"], &input).await;
     let n_requests = bench.server.seen_requests().len();
     assert!(n_requests < 30, "{n_requests}");
+    let ran = bench.fed(&["tree", "-", "--descend", "0", "--format", "jsonl"], &input).await;
+    let rows = ran.check(3).notes_say(unknown).json_lines();
+    let mut table = csv::Reader::from_reader(table.check(3).notes_say(unknown).out.as_bytes());
+    let table_ids: Vec<_> = table.records().map(|row| row.unwrap().iter().last().unwrap().to_owned()).collect();
+    assert_eq!(table_ids, rows.iter().map(|row| row.text("id")).collect::<Vec<_>>());
     // In the order of the input, each below its ancestors.
     let subjects: Vec<_> = rows.iter().filter(|row| row.text("relation") == "self").map(|row| row.text("id")).collect();
     assert_eq!(subjects, ids);
@@ -98,5 +102,43 @@ async fn many_trees_without_descendants_need_few_requests() {
     assert_eq!(ids_of(&alone_rows), ids_of(&rows)[..alone_rows.len()]);
     for line in alone.notes.lines() {
         assert!(ran.notes.contains(line), "{line}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_records_of_a_tree_do_not_depend_on_the_number_of_trees() {
+    let bench = Bench::start().await;
+    let ids = bench.ids("*:*").await;
+    let ids = &ids[..12];
+    let input = ids.join("\n");
+    for args in
+        [["--format", "jsonl"], ["--fields", "id,unique_id,uid,segment_id,last_update,modload_count,watchlists"]]
+    {
+        let mut alone = String::new();
+        for id in ids {
+            let ran = bench.run(&[&["tree", id, "--descend", "0"], &args[..]].concat()).await;
+            let lines = ran.check(0).out.lines().filter(|line| !line.starts_with("ID "));
+            alone.extend(lines.map(|line| format!("{}\n", line.split_whitespace().collect::<Vec<_>>().join(" "))));
+        }
+        let together = bench.fed(&[&["tree", "-", "--descend", "0"], &args[..]].concat(), &input).await;
+        let lines = together.check(0).out.lines().filter(|line| !line.is_empty() && !line.starts_with("ID "));
+        let together: Vec<_> = lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        let alone: Vec<_> = alone.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        assert_eq!(together, alone);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_the_server_does_not_have_is_requested_once() {
+    let bench = Bench::start().await;
+    let unknown = "0000ffff-0000-0001-01d7-10df4de391b0";
+    let ids = bench.ids(NET).await;
+    for args in [&[][..], &["--descend", "0", "--format", "jsonl"], &["--descend", "3", "--format", "jsonl"]] {
+        bench.server.forget_requests();
+        let ran = bench.run(&[&["tree", unknown, &ids[0]], args].concat()).await;
+        ran.check(3).notes_say(unknown);
+        let requests = bench.server.seen_requests();
+        let about_it = requests.iter().filter(|request| format!("{request:?}").contains(&format!("{unknown}/")));
+        assert_eq!(about_it.count(), 1, "{args:?}");
     }
 }

@@ -75,7 +75,7 @@ async fn without_a_password_a_team_or_a_name_nobody_is_made() {
     ran.check(2).notes_say("error: no password given").notes_say("the first line of stdin");
     bench.create(&["--yes"], "\nsecond\n").await.check(2);
     let ran = bench.create(&["--team", "Nobodies", "--yes"], PASSWORD).await;
-    ran.check(3).notes_say("no team has the name \"Nobodies\"").notes_say("names: Analysts, Responders");
+    ran.check(3).notes_say("no team has the ID or name \"Nobodies\"").notes_say("names: Analysts, Responders");
     let ran = bench.create(&["--dry-run", "--admin"], "").await;
     ran.check(0).says("A global administrator may do everything on this server").says("\"password\":\"********\"");
     bench.create(&[], PASSWORD).await.check(5);

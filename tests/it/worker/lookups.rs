@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use lampblack::api::{Client, Settings};
-use lampblack::fetch::{Fetcher, JoinKey, JoinPlan, JoinResult, ProcessesFetch, Rows};
+use lampblack::fetch::{DocumentSource, Fetcher, JoinKey, JoinPlan, JoinResult, ProcessesFetch, Rows};
 use lampblack::model::{Clock, ProcessId, Search, Span, Timings, Top};
 use lampblack::sim::{self, Fault, Mode, Options, Running};
 use serde_json::json;
@@ -72,7 +72,7 @@ async fn as_many_ancestors_are_found_with_a_tenth_of_the_requests() {
     let expected = walk(&mut fetcher(&sim), &ids).await;
     let n_before = count_requests(&sim);
     let mut bulk = fetcher(&sim);
-    bulk.load_lineages(&ids, usize::MAX).await;
+    bulk.load_lineages(&ids, usize::MAX, DocumentSource::Searches).await;
     let n_loaded = count_requests(&sim);
     assert_eq!(walk(&mut bulk, &ids).await, expected);
     assert_eq!(count_requests(&sim), 0, "the walks find everything in the cache");
@@ -99,7 +99,7 @@ async fn what_a_search_leaves_out_is_found_all_the_same() {
             sim.add_fault(fault);
         }
         let mut bulk = fetcher(&sim);
-        bulk.load_lineages(ids, usize::MAX).await;
+        bulk.load_lineages(ids, usize::MAX, DocumentSource::Searches).await;
         assert_eq!(walk(&mut bulk, ids).await, expected, "{name}");
     }
 }
@@ -110,7 +110,7 @@ async fn a_limited_depth_loads_no_more_than_it_needs() {
     let ids = ids(&sim).await;
     let mut bulk = fetcher(&sim);
     count_requests(&sim);
-    bulk.load_lineages(&ids[..50], 1).await;
+    bulk.load_lineages(&ids[..50], 1, DocumentSource::Searches).await;
     let n_requests = count_requests(&sim);
     for id in &ids[..50] {
         assert!(bulk.lineage(*id, 1).await.unwrap().value.ancestors.len() <= 1);
@@ -142,7 +142,7 @@ async fn chains_that_bite_their_tails_end() {
         }
     };
     tokio::select! {
-        () = bulk.load_lineages(&subjects, usize::MAX) => {}
+        () = bulk.load_lineages(&subjects, usize::MAX, DocumentSource::Searches) => {}
         () = answering => unreachable!("it answers for ever"),
     }
     for (subject, (ancestors, top)) in walk(&mut bulk, &subjects).await {
@@ -157,7 +157,7 @@ async fn a_server_that_is_down_is_not_asked_for_each_process() {
     sim.add_fault(Fault::new(Mode::Unauthorized));
     count_requests(&sim);
     let mut bulk = fetcher(&sim);
-    bulk.load_lineages(&ids, usize::MAX).await;
+    bulk.load_lineages(&ids, usize::MAX, DocumentSource::Searches).await;
     assert!(bulk.lineage(ids[0], 1).await.is_err());
     assert!(count_requests(&sim) < 20);
 }
