@@ -18,3 +18,12 @@ pub(super) fn property<T: ToString>(value: Option<T>) -> Option<Untrusted> {
 pub(super) fn flag(value: Option<bool>) -> Option<&'static str> {
     value.map(|is| if is { "yes" } else { "no" })
 }
+
+/// Returns the state of what can be enabled and disabled, in words.
+pub(super) fn describe_switch(is_enabled: Option<bool>) -> &'static str {
+    match is_enabled {
+        Some(true) => "enabled",
+        Some(false) => "disabled",
+        None => "unknown",
+    }
+}

@@ -4,7 +4,7 @@ use super::{
     CommandCx, Exit, Failure,
     apply::{PlannedTarget, apply_changes},
     change,
-    details::{card, property},
+    details::{card, describe_switch, property},
     print_list,
     resolve::{self, Identified, ObjectKind},
 };
@@ -29,7 +29,7 @@ const FORMAT: RowFormat<Feed> = RowFormat {
             .with_value(|feed| (&feed.display_name).into()),
         OutputColumn::new("state", Align::Left)
             .of(feed::field("enabled"))
-            .with_value(|feed| CellValue::Word(describe_state(feed))),
+            .with_value(|feed| CellValue::Word(describe_switch(feed.is_enabled))),
         OutputColumn::new("from", Align::Left)
             .rank(3)
             .of(feed::field("manually_added"))
@@ -98,7 +98,7 @@ async fn show(word: &str, format: Format, cx: &mut CommandCx<'_>) -> Result<Exit
         &[
             ("feed", property(Some(feed.id))),
             ("name", Some(feed.name.clone())),
-            ("state", property(Some(describe_state(&feed)))),
+            ("state", property(Some(describe_switch(feed.is_enabled)))),
             ("from", property(describe_source(&feed))),
             ("category", Some(feed.category.clone())),
             ("reports", property(reports)),
@@ -166,15 +166,6 @@ async fn plan_target(
     }
     let id = resolve::resolve(word, client.feeds().await?, KIND, cx)?.id;
     Ok(Change::Feed(feed_change(id)).into())
-}
-
-/// Returns the state of a feed in words.
-fn describe_state(feed: &Feed) -> &'static str {
-    match feed.is_enabled {
-        Some(true) => "enabled",
-        Some(false) => "disabled",
-        None => "unknown",
-    }
 }
 
 /// Returns who added a feed, in words.

@@ -3,7 +3,9 @@
 use super::{
     CommandCx, Exit, Failure,
     apply::apply_changes,
-    change, print_list,
+    change,
+    details::describe_switch,
+    print_list,
     resolve::{self, Identified, ObjectKind},
 };
 use crate::changes::{AdminChange, Change};
@@ -19,13 +21,9 @@ const FORMAT: RowFormat<IngressFilter> = RowFormat {
     columns: &[
         OutputColumn::new("id", Align::Left).min_width(12).of(admin::ingress_filter_field("id")),
         OutputColumn::new("name", Align::Left).min_width(16).rank(2).of(admin::ingress_filter_field("name")),
-        OutputColumn::new("state", Align::Left).of(admin::ingress_filter_field("enabled")).with_value(|filter| {
-            CellValue::Word(match filter.is_enabled {
-                Some(true) => "enabled",
-                Some(false) => "disabled",
-                None => "unknown",
-            })
-        }),
+        OutputColumn::new("state", Align::Left)
+            .of(admin::ingress_filter_field("enabled"))
+            .with_value(|filter| CellValue::Word(describe_switch(filter.is_enabled))),
         OutputColumn::new("processes", Align::Left).min_width(20).of(admin::ingress_filter_field("process_filters")),
         OutputColumn::new("not_stored", Align::Left).min_width(10).of(admin::ingress_filter_field("filtered_events")),
         OutputColumn::new("applies_to", Align::Left).rank(1).of(admin::ingress_filter_field("scope")),

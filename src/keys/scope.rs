@@ -134,7 +134,7 @@ impl Scope {
             Self::Sensor => "Sensor",
             Self::Events => "Events",
             Self::Triage => "Triage",
-            Self::Switched => "Watchlists and feeds",
+            Self::Switched => "Watchlists, feeds, ingress filters",
             Self::Alerts => "Alerts",
             Self::Alert => "Alert",
             Self::Binaries => "Binaries",

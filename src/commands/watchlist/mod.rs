@@ -7,7 +7,9 @@ mod show;
 use super::{
     CommandCx, Exit, Failure,
     apply::{PlannedTarget, apply_changes},
-    binary, change, links, print_list, query_argument,
+    binary, change,
+    details::describe_switch,
+    links, print_list, query_argument,
     resolve::{self, Identified, ObjectKind},
     search,
 };
@@ -27,7 +29,7 @@ const FORMAT: RowFormat<Watchlist> = RowFormat {
         OutputColumn::new("name", Align::Left).min_width(20).of(watchlist::field("name")),
         OutputColumn::new("state", Align::Left)
             .of(watchlist::field("enabled"))
-            .with_value(|watchlist| CellValue::Word(describe_state(watchlist.is_enabled))),
+            .with_value(|watchlist| CellValue::Word(describe_switch(watchlist.is_enabled))),
         OutputColumn::new("searches", Align::Left).rank(3).of(watchlist::field("index_type")),
         OutputColumn::new("hits", Align::Right).rank(1).of(watchlist::field("total_hits")),
         OutputColumn::new("last_hit", Align::Left).rank(2).of(watchlist::field("last_hit")),
@@ -124,13 +126,4 @@ async fn plan_target(
     }
     let id = find_by_name(word, client, cx).await?.id;
     Ok(Change::Watch(watchlist_change(id)).into())
-}
-
-/// Returns the state of a watchlist in words.
-fn describe_state(is_enabled: Option<bool>) -> &'static str {
-    match is_enabled {
-        Some(true) => "enabled",
-        Some(false) => "disabled",
-        None => "unknown",
-    }
 }

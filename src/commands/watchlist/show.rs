@@ -1,10 +1,10 @@
 //! The `watchlist show` and `watchlist search` commands.
 
 use super::super::{
-    details::{card, flag, property},
+    details::{card, describe_switch, flag, property},
     page_summary, query_error,
 };
-use super::{CommandCx, Exit, FORMAT, Failure, binary, describe_state, resolve_watchlist, search};
+use super::{CommandCx, Exit, FORMAT, Failure, binary, resolve_watchlist, search};
 use crate::cli::{OutputArgs, QueryArgs};
 use crate::columns::watchlist::field;
 use crate::model::{Binary, Process, Search, StoredIndex, WatchAction, Watchlist};
@@ -113,7 +113,7 @@ fn details(watchlist: &Watchlist, actions: Option<&[WatchAction]>) -> String {
         &[
             ("watchlist", property(Some(watchlist.id))),
             ("description", Some(watchlist.description.clone())),
-            ("state", property(Some(describe_state(watchlist.is_enabled)))),
+            ("state", property(Some(describe_switch(watchlist.is_enabled)))),
             ("read-only", property(flag(watchlist.is_readonly))),
             ("searches", Some(field("index_type").text(watchlist))),
             ("query", Some(field("search_query").text(watchlist))),

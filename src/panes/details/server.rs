@@ -61,6 +61,12 @@ impl Details for ServerDetails {
             Some(_) => {
                 let rows = partitions.loaded_rows();
                 fields.extend(rows.flat_map(|(_, partition)| partition_fields(partition, session, theme)));
+                let n_unreadable: usize = partitions.loaded_pages().map(|page| page.value.n_unreadable).sum();
+                if n_unreadable > 0 {
+                    let partitions = text::pluralize(n_unreadable, "partition", "partitions");
+                    let line = Line::styled(format!("{partitions} could not be read"), theme.unknown);
+                    fields.push(FieldRow::single_line("store", line));
+                }
             }
             None if session.is_pending(PARTITIONS) => {
                 fields.push(FieldRow::single_line("store", Line::styled("Loading…", theme.muted)));

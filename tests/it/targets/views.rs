@@ -97,7 +97,6 @@ pub(crate) const VIEWS: &[View] = &[
         ..PLAIN
     },
     View { name: "alert groups", come: "esc 3 ,", rows: &[List::Alerts, List::AlertGroups], panes: 2, ..PLAIN },
-    View { name: "partitions", come: "esc g e", rows: &[List::Partitions], ..PLAIN },
     View { name: "ingress filters", come: "esc g x", rows: &[List::IngressFilters], ..PLAIN },
     View { name: "sensors", come: "esc 4", rows: &[List::Sensors], panes: 2, ..PLAIN },
     View { name: "binaries", come: "esc 5", query: "*", rows: &[List::Binaries], panes: 2, ..PLAIN },

@@ -121,7 +121,7 @@ async fn a_limited_depth_loads_no_more_than_it_needs() {
 }
 
 #[tokio::test]
-async fn chains_that_bite_their_tails_end() {
+async fn a_walk_ends_where_a_chain_of_parents_is_a_loop() {
     let id = |number: u32| ProcessId::new(7, number, 134_170_929_300_000_000);
     let subjects: Vec<_> = (1..=6).map(id).collect();
     let mut server = HeldServer::open().await;
