@@ -165,7 +165,7 @@ async fn run_console(setup: ConsoleSetup, background: Handle, charset: Charset) 
     let saved_session = saved_session.unwrap_or_default();
     let change_config = ChangeConfig {
         actor: Actor::from_account(setup.account.as_deref(), setup.user.clone()),
-        policy: Policy::new(setup.read_only, setup.protected_hosts, setup.server.host_str()),
+        policy: Policy { is_read_only: setup.read_only, ..Policy::new(setup.protected_hosts, setup.server.host_str()) },
         state_dir: setup.state_dir.clone(),
     };
     let info = ConnectionInfo {

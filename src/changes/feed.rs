@@ -139,8 +139,10 @@ impl Operation for FeedChange {
 
     fn write_requests(&self, current: &FeedSnapshot, _: &WriteContext<'_>) -> Vec<WriteRequest> {
         let request = match (self, &current.feed) {
-            (Self::Add { url, is_enabled }, None) => WriteRequest::new_feed(url, *is_enabled),
-            (Self::Switch { is_enabled, .. }, Some(feed)) => WriteRequest::feed(feed, *is_enabled),
+            (Self::Add { url, is_enabled }, None) => {
+                WriteRequest::new_feed(json!({"feed_url": url, "enabled": is_enabled}))
+            }
+            (Self::Switch { is_enabled, .. }, Some(feed)) => WriteRequest::feed(feed, json!({"enabled": is_enabled})),
             (Self::Synchronize(id), Some(_)) => WriteRequest::synchronize(*id),
             (Self::Delete(id), Some(_)) => WriteRequest::delete_feed(*id),
             (Self::Add { .. }, Some(_)) | (_, None) => return Vec::new(),

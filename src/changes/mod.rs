@@ -18,6 +18,7 @@ mod context;
 mod feed;
 mod history;
 mod host;
+mod ingress_filter;
 mod isolation;
 mod log_reader;
 mod log_tail;

@@ -20,12 +20,12 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Creates the policy of a profile for the server at this address. `localhost` and loopback addresses, the near end
+    /// Creates the policy of a profile that may change things, for the server at this address. `localhost` and loopback addresses, the near end
     /// of an ssh tunnel, are left out: every Linux host has them.
-    pub fn new(is_read_only: bool, protected: Vec<String>, server: Option<&str>) -> Self {
+    pub fn new(protected: Vec<String>, server: Option<&str>) -> Self {
         let machine = rustix::system::uname();
         Self {
-            is_read_only,
+            is_read_only: false,
             protected,
             own_names: server
                 .into_iter()
@@ -151,12 +151,12 @@ mod tests {
             "x.localhost",
             "0.0.0.0",
         ] {
-            let policy = Policy::new(false, Vec::new(), Some(near));
+            let policy = Policy::new(Vec::new(), Some(near));
             let own = near.trim_matches(['[', ']']);
             assert!(!policy.own_names.iter().any(|name| name == own), "{near}");
         }
         for server in ["cb.example.com", "10.1.2.3", "[2001:db8::1]"] {
-            let policy = Policy::new(false, Vec::new(), Some(server));
+            let policy = Policy::new(Vec::new(), Some(server));
             let own = server.trim_matches(['[', ']']);
             assert!(policy.own_names.iter().any(|name| name == own), "{server}");
         }

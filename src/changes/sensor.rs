@@ -201,8 +201,8 @@ impl Operation for SensorChange {
 
     fn write_requests(&self, sensor: &Sensor, context: &WriteContext<'_>) -> Vec<WriteRequest> {
         let request = match self {
-            Self::Isolate(_) => WriteRequest::isolation(sensor, true),
-            Self::Unisolate(_) => WriteRequest::isolation(sensor, false),
+            Self::Isolate(_) => WriteRequest::isolate(sensor),
+            Self::Unisolate(_) => WriteRequest::unisolate(sensor),
             Self::Move { group, .. } => WriteRequest::sensor(sensor, "group_id", group.0),
             Self::Flush { until, .. } => WriteRequest::flush(sensor, *until, context.release),
             Self::Restart(_) => WriteRequest::sensor(sensor, "restart_queued", true),

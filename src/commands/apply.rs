@@ -144,7 +144,8 @@ pub(super) async fn apply_announced(
     (client, access): (&Client, &Access),
     cx: &mut CommandCx<'_>,
 ) -> Result<Option<Outcome>, Failure> {
-    let justification = Justification { batch: Some(batch), ..change::justification(args, true, access, cx)? };
+    change::require_reason(args)?;
+    let justification = Justification { batch: Some(batch), ..change::justification(args, access, cx) };
     let context = PlanContext::new(client.clone(), change::policy(access)).with_user(access.profile.user.clone());
     let plan = match change.prepare(&context).await? {
         Prepared::Ready(plan) => plan,
@@ -176,8 +177,10 @@ async fn confirm_changes(
     (client, access): (&Client, &Access),
     cx: &mut CommandCx<'_>,
 ) -> Result<Confirmed, Failure> {
-    let needs_reason = changes.iter().any(|target| target.change().needs_reason());
-    let justification = change::justification(args, needs_reason, access, cx)?;
+    if changes.iter().any(|target| target.change().needs_reason()) {
+        change::require_reason(args)?;
+    }
+    let justification = change::justification(args, access, cx);
     let context = PlanContext::new(client.clone(), change::policy(access)).with_user(access.profile.user.clone());
     change::check_may_change(access)?;
     let Planned { plans, left_out, exit } = plan(changes, wait_limit, &context, cx).await?;

@@ -9,32 +9,36 @@ use crate::cli;
 use crate::config::Access;
 use crate::text;
 
-/// Returns the actor and the reason. Fails if a change needs a reason and there is none.
-pub(super) fn justification(
-    args: &cli::ChangeArgs,
-    needs_reason: bool,
-    access: &Access,
-    cx: &CommandCx<'_>,
-) -> Result<Justification, Failure> {
-    let text = |text: &Option<String>| {
-        let text = text.as_deref().map(str::trim);
-        text.filter(|text| !text.is_empty()).map(str::to_owned)
-    };
-    let reason = text(&args.reason);
-    if needs_reason && reason.is_none() && !args.dry_run {
+/// Returns the actor, the reason and the ticket.
+pub(super) fn justification(args: &cli::ChangeArgs, access: &Access, cx: &CommandCx<'_>) -> Justification {
+    Justification {
+        actor: Actor::from_account(cx.environment.account(), access.profile.user.clone()),
+        reason: non_blank(&args.reason),
+        ticket: non_blank(&args.ticket),
+        batch: None,
+    }
+}
+
+/// Fails if there is no reason for a change that needs one.
+pub(super) fn require_reason(args: &cli::ChangeArgs) -> Result<(), Failure> {
+    if non_blank(&args.reason).is_none() && !args.dry_run {
         return Err(Failure::usage("--reason is required").with_hint("the reason is written to the action log"));
     }
-    Ok(Justification {
-        actor: Actor::from_account(cx.environment.account(), access.profile.user.clone()),
-        reason,
-        ticket: text(&args.ticket),
-        batch: None,
-    })
+    Ok(())
+}
+
+/// Returns a text without blanks at its ends; `None` if nothing is left.
+fn non_blank(text: &Option<String>) -> Option<String> {
+    let text = text.as_deref().map(str::trim);
+    text.filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 /// Returns the policy of the profile.
 pub(super) fn policy(access: &Access) -> Policy {
-    Policy::new(access.profile.read_only, access.profile.protected_hosts.clone(), access.url.host_str())
+    Policy {
+        is_read_only: access.profile.read_only,
+        ..Policy::new(access.profile.protected_hosts.clone(), access.url.host_str())
+    }
 }
 
 /// Fails if the profile is read-only.

@@ -128,7 +128,7 @@ async fn another_console_does_not_call_off_what_this_one_is_just_sending() {
     console.sim.clear_faults();
     let client = Client::new(settings(&console.sim), None).unwrap();
     let sensor = client.sensor(SensorId(3)).await.unwrap();
-    let isolation = WriteRequest::isolation(&sensor, true);
+    let isolation = WriteRequest::isolate(&sensor);
     client.send_write(&isolation).await.unwrap();
     console.until("CONFIRMED").await;
 }

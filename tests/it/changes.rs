@@ -110,7 +110,7 @@ async fn the_isolated_board_says_since_when_by_whom_and_why_and_what_drifted() {
     // Another user unisolates it.
     let client = Client::new(settings(&console.sim), None).unwrap();
     let sensor = client.sensor(SensorId(3)).await.unwrap();
-    let release = WriteRequest::isolation(&sensor, false);
+    let release = WriteRequest::unisolate(&sensor);
     client.send_write(&release).await.unwrap();
     while client.sensor(SensorId(3)).await.unwrap().is_isolating != Some(false) {}
     console.press("r").await;

@@ -25,11 +25,9 @@ const WRITABLE_FIELDS: [&str; 11] = [
 ];
 
 impl WriteRequest {
-    /// Adds the feed at `url`, which the server reads immediately.
-    pub fn new_feed(url: &str, is_enabled: bool) -> Self {
-        let body = json!({
-            "feed_url": url,
-            "enabled": is_enabled,
+    /// Adds a feed, whose address the server reads immediately. `members` are `feed_url` and `enabled`.
+    pub fn new_feed(members: Value) -> Self {
+        let defaults = json!({
             "manually_added": true,
             "validate_server_cert": false,
             "use_proxy": false,
@@ -38,17 +36,14 @@ impl WriteRequest {
             "ssl_client_crt": null,
             "ssl_client_key": null,
         });
+        let body = updated_record(&defaults.to_string(), |_| true, members);
         Self(RequestSpec::post(PATH, "a feed", body)).with_permission("add feeds", ADMINISTRATOR)
     }
 
-    /// Enables or disables a feed. All writable members are sent back, with their secrets.
-    pub fn feed(feed: &Feed, is_enabled: bool) -> Self {
+    /// Updates `members` of a feed. All writable members are sent back, with their secrets.
+    pub fn feed(feed: &Feed, members: Value) -> Self {
         let id = feed.id;
-        let body = updated_record(
-            feed.full_record.reveal(),
-            |name| WRITABLE_FIELDS.contains(&name),
-            json!({"enabled": is_enabled}),
-        );
+        let body = updated_record(feed.full_record.reveal(), |name| WRITABLE_FIELDS.contains(&name), members);
         Self(RequestSpec::put(format!("{PATH}/{id}"), format!("feed {id}"), body))
             .with_permission("change feeds", ADMINISTRATOR)
     }
@@ -65,10 +60,10 @@ impl WriteRequest {
             .with_permission("delete feeds", ADMINISTRATOR)
     }
 
-    /// Ignores a threat report, so that it raises no alerts, or restores it.
-    pub fn report(id: &ReportId, is_ignored: bool) -> Self {
+    /// Updates `members` of a threat report: one that is ignored raises no alerts.
+    pub fn report(id: &ReportId, members: Value) -> Self {
         let ids = Map::from_iter([(id.feed.to_string(), json!([id.id.raw()]))]);
-        let body = json!({"ids": Value::Object(ids), "updates": {"is_ignored": is_ignored}});
+        let body = json!({"ids": Value::Object(ids), "updates": members});
         Self(RequestSpec::post("/api/v1/threat_report", "threat reports", body))
             .with_permission("ignore or restore threat reports", ANALYST)
     }

@@ -42,9 +42,18 @@ impl WriteRequest {
         self.0.body.as_ref().map_or(Value::Null, redact)
     }
 
-    /// Isolates or unisolates the host of a sensor (reference 2.6, "Isolation").
-    pub fn isolation(sensor: &Sensor, is_isolated: bool) -> Self {
-        Self::sensor(sensor, "network_isolation_enabled", is_isolated)
+    /// Isolates the host of a sensor (reference 2.6, "Isolation").
+    pub fn isolate(sensor: &Sensor) -> Self {
+        Self::isolation(sensor, true.into())
+    }
+
+    /// Ends the isolation of the host of a sensor (reference 2.6, "Isolation").
+    pub fn unisolate(sensor: &Sensor) -> Self {
+        Self::isolation(sensor, false.into())
+    }
+
+    fn isolation(sensor: &Sensor, is_enabled: Value) -> Self {
+        Self::sensor(sensor, "network_isolation_enabled", is_enabled)
             .with_permission("isolate or unisolate hosts", "the enhanced permission to isolate")
     }
 
@@ -226,10 +235,7 @@ mod tests {
     #[test]
     fn a_change_of_a_sensor_names_one_member_and_the_group() {
         let sensor = sensor();
-        assert_eq!(
-            WriteRequest::isolation(&sensor, true).body(),
-            json!({"group_id": 1, "network_isolation_enabled": true})
-        );
+        assert_eq!(WriteRequest::isolate(&sensor).body(), json!({"group_id": 1, "network_isolation_enabled": true}));
         assert_eq!(WriteRequest::sensor(&sensor, "group_id", 2).body(), json!({"group_id": 2}));
     }
 

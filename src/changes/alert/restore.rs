@@ -46,7 +46,13 @@ impl PreviousAlerts {
 /// unignores reports.
 pub(super) fn inverse(before: &Value, change: &AlertChange) -> Option<AlertChange> {
     let was_ignored = change.desired == Disposition::Ignored;
-    let alerts = before.get("alerts")?.as_array()?.iter().filter_map(|alert| read_previous_alert(alert, was_ignored));
+    let alerts = before.get("alerts")?.as_array()?.iter().filter_map(|alert| {
+        let previous = read_previous_alert(alert)?;
+        let is_restored = alert.get("is_heard_again").is_none()
+            && was_ignored
+            && alert.get("report_ignored") == Some(&Value::Bool(false));
+        Some(PreviousAlert { report_restored: previous.report_restored || is_restored, ..previous })
+    });
     let changed: HashSet<_> = change.alerts.iter().collect();
     let alerts: Vec<_> = alerts.filter(|before| changed.contains(&before.id)).collect();
     (!alerts.is_empty()).then(|| AlertChange {
@@ -56,14 +62,13 @@ pub(super) fn inverse(before: &Value, change: &AlertChange) -> Option<AlertChang
 }
 
 /// Reads the previous state of an alert from the audit log.
-pub(in crate::changes) fn read_previous_alert(alert: &Value, was_ignored: bool) -> Option<PreviousAlert> {
+pub(in crate::changes) fn read_previous_alert(alert: &Value) -> Option<PreviousAlert> {
     let text = |name: &str| alert.get(name).and_then(Value::as_str);
-    let flag = |name: &str| alert.get(name).and_then(Value::as_bool);
     Some(PreviousAlert {
         id: AlertId(text("unique_id")?.into()),
         status: AlertStatus::parse(&text("status")?.into()),
         assigned_to: text("assigned_to").unwrap_or_default().to_owned(),
-        report_restored: flag("is_heard_again").unwrap_or(was_ignored && flag("report_ignored") == Some(false)),
+        report_restored: alert.get("is_heard_again").and_then(Value::as_bool).unwrap_or(false),
     })
 }
 

@@ -103,7 +103,7 @@ fn alert_change(submitted: &Submitted) -> Option<AlertChange> {
         "ignore" => Disposition::Ignored,
         "put back" => {
             let alerts = desired.get("alerts")?.as_array()?.iter();
-            Disposition::Previous(alerts.filter_map(|alert| read_previous_alert(alert, false)).collect())
+            Disposition::Previous(alerts.filter_map(read_previous_alert).collect())
         }
         _ => Disposition::Status(status()?),
     };

@@ -64,7 +64,7 @@ impl Reader {
     ) -> Result<Self, Failure> {
         let server = cx.connect()?;
         change::check_may_change(&server.1)?;
-        change::justification(args, true, &server.1, cx)?;
+        change::require_reason(args)?;
         Self::start(live, server, cx).await
     }
 

@@ -40,7 +40,7 @@ pub(super) async fn list(output: OutputArgs, cx: &mut CommandCx<'_>) -> Result<E
 pub(super) async fn close(args: &CloseSession, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let (client, access) = cx.connect()?;
     change::check_may_change(&access)?;
-    change::justification(&args.justification, true, &access, cx)?;
+    change::require_reason(&args.justification)?;
     let sensor = hosts::resolve_sensor(&args.host, &client, cx).await?;
     let sessions = client.live_sessions().await?;
     let open = sessions.rows.iter().find(|session| session.status.is_open() && session.sensor == Some(sensor));

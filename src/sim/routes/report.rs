@@ -12,7 +12,7 @@ use crate::sim::{
     http::{request::ApiRequest, response::ApiResponse},
     search::{facet_counts, report::ReportDocument, request::Search, run},
     state::{
-        detections::{ReportId, StoredFeed, StoredReport},
+        detections::{ReportId, ReportUpdate, StoredFeed, StoredReport},
         server::Server,
     },
 };
@@ -177,7 +177,7 @@ fn set_ignored(server: &Server, request: &ApiRequest, body: &Value) -> ApiRespon
     };
     let reports = if request.is_partial { reports.into_iter().step_by(2).collect() } else { reports };
     if !request.drops_change {
-        server.detections.set_reports_ignored(reports, ignored);
+        server.detections.update_reports(ReportUpdate { ids: reports, is_ignored: ignored });
     }
     ApiResponse::success_result()
 }

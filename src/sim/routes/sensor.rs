@@ -97,7 +97,7 @@ fn update_sensor(server: &Server, request: &ApiRequest, id: &str) -> Option<ApiR
     server.with_sensors(|sensors| {
         sensors.request_change(host, server.options.checkin, |sensor| {
             sensor.ignores_requests |= request.drops_change;
-            sensor.request(&body, server.version.is_at_least_6());
+            sensor.request(&body, &server.version);
         });
     });
     Some(ApiResponse::no_content())

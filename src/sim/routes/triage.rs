@@ -9,7 +9,7 @@ use crate::sim::{
     http::{request::ApiRequest, response::ApiResponse},
     search::request::Search,
     state::{
-        detections::{AlertUpdate, report_of},
+        detections::{AlertUpdate, ReportUpdate, report_of},
         server::Server,
     },
     world::Status,
@@ -98,13 +98,13 @@ impl AlertUpdateRequest {
         if request.drops_change {
             return;
         }
-        if let Some(ignored) = self.ignored {
+        if let Some(is_ignored) = self.ignored {
             let index_state = server.detections.index_state();
             let alerts = numbers.iter().filter_map(|&number| index_state.alert(&server.world, number));
             let mut reports: Vec<_> = alerts.filter_map(|alert| report_of(&server.world, alert.origin)).collect();
             reports.sort_unstable();
             reports.dedup();
-            server.detections.set_reports_ignored(reports, ignored);
+            server.detections.update_reports(ReportUpdate { ids: reports, is_ignored });
         }
         server.detections.update_alerts(numbers, self.update);
     }

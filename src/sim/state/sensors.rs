@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::{Map, Value, json};
 
-use super::super::world::Host;
+use super::super::{version::Release, world::Host};
 
 /// State of the sensors that have received requests.
 #[derive(Debug, Default)]
@@ -149,7 +149,7 @@ impl SensorState {
     }
 
     /// Takes the writable members of a record and ignores the others. From 6.0 on a flush time must be an RFC 1123 date.
-    pub(in crate::sim) fn request(&mut self, body: &Map<String, Value>, requires_rfc1123: bool) {
+    pub(in crate::sim) fn request(&mut self, body: &Map<String, Value>, release: &Release) {
         let flag = |name: &str, old: bool| match body.get(name) {
             Some(Value::Bool(flag)) => *flag,
             // Servers accept Python's `"True"` too.
@@ -169,7 +169,7 @@ impl SensorState {
         }
         match body.get("event_log_flush_time") {
             // `Wed, 05 Jan 2022 10:01:07 GMT`; other formats are ignored from 6.0 on.
-            Some(Value::String(at)) if !requires_rfc1123 || at.ends_with("GMT") => {
+            Some(Value::String(at)) if !release.is_at_least_6() || at.ends_with("GMT") => {
                 self.flush = Some(at.clone());
             }
             Some(Value::Null) => self.flush = None,

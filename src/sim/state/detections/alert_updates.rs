@@ -25,7 +25,14 @@ pub(in crate::sim) struct IgnoredReports(BTreeMap<u32, BTreeSet<String>>);
 #[derive(Clone, Debug)]
 pub(super) enum PendingUpdate {
     Alerts { numbers: Vec<u32>, update: AlertUpdate },
-    Reports { ids: Vec<ReportId>, ignored: bool },
+    Reports(ReportUpdate),
+}
+
+/// Requested change of threat reports.
+#[derive(Clone, Debug)]
+pub(in crate::sim) struct ReportUpdate {
+    pub(in crate::sim) ids: Vec<ReportId>,
+    pub(in crate::sim) is_ignored: bool,
 }
 
 /// Requested change of alerts; absent members stay unchanged.
@@ -84,10 +91,10 @@ impl IgnoredReports {
     }
 
     /// Adds reports, or removes them.
-    pub(super) fn set_ignored(&mut self, ids: &[ReportId], ignored: bool) {
-        for (feed, report) in ids {
+    pub(super) fn apply(&mut self, update: &ReportUpdate) {
+        for (feed, report) in &update.ids {
             let reports = self.0.entry(*feed).or_default();
-            if ignored {
+            if update.is_ignored {
                 reports.insert(report.clone());
             } else {
                 reports.remove(report);

@@ -18,7 +18,7 @@ use std::{
 };
 
 pub(in crate::sim) use actions::{Action, Actions, Owner};
-pub(in crate::sim) use alert_updates::{AlertState, AlertUpdate, IgnoredReports, ReportId, UserNames};
+pub(in crate::sim) use alert_updates::{AlertState, AlertUpdate, IgnoredReports, ReportId, ReportUpdate, UserNames};
 pub(in crate::sim) use feed_document::fetch_document;
 pub(in crate::sim) use feeds::{FeedInfo, FeedReport, Feeds, StoredFeed, StoredReport};
 pub(in crate::sim) use tags::{TaggedHits, Tags, WatchlistTag};
@@ -167,9 +167,9 @@ impl Detections {
     }
 
     /// Ignores reports or restores them.
-    pub(in crate::sim) fn set_reports_ignored(&self, ids: Vec<ReportId>, ignored: bool) {
-        self.state().ignored.set_ignored(&ids, ignored);
-        self.schedule_update(PendingUpdate::Reports { ids, ignored });
+    pub(in crate::sim) fn update_reports(&self, update: ReportUpdate) {
+        self.state().ignored.apply(&update);
+        self.schedule_update(PendingUpdate::Reports(update));
     }
 
     fn schedule_update(&self, update: PendingUpdate) {
@@ -278,7 +278,7 @@ impl AlertIndex {
                         }
                     }
                 }
-                PendingUpdate::Reports { ids, ignored } => index.ignored.set_ignored(&ids, ignored),
+                PendingUpdate::Reports(update) => index.ignored.apply(&update),
             }
         }
     }
