@@ -78,6 +78,7 @@
 //!     [`model::Clock`]: minutes for a user, milliseconds for a test. Besides, only the spinner sleeps between its ticks,
 //!     and the simulator before it listens again.
 
+pub mod decode;
 pub mod files;
 pub mod keys;
 pub mod log;

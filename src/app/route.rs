@@ -14,12 +14,12 @@ use crate::keys::Action::{
     OfferValues, Open, PageDown, PageUp, Period, PreviousCompletion, PreviousField, PreviousPane, Quit, Rarest, Redraw,
     Refresh, Release, Remove, RemoveAction, Reopen, ResetColumns, Resolve, RestartSensor, RestoreReport, Right,
     SameAddress, SameCmdline, SameDomain, SameFile, SameHash, SameHost, SameKey, SameName, SameParent, SameUser, Save,
-    SaveWatchlist, SavedQueries, Shallower, ShowAllKinds, ShowBlocks, ShowBytes, ShowChildprocs, ShowCrossprocs,
-    ShowError, ShowFilemods, ShowModloads, ShowNetconns, ShowOthers, ShowRecord, ShowRegmods, ShowScripts,
-    ShowTampering, Sort, SplitSegments, Submit, Suspend, Synchronize, Take, Tighten, TimeZone, Toggle, Top, Undo,
-    Unfold, UninstallSensor, Up, ViewActivity, ViewAdmin, ViewAlerts, ViewBans, ViewBinaries, ViewFacets, ViewFeeds,
-    ViewHunt, ViewIngressFilters, ViewIsolated, ViewPartitions, ViewProcess, ViewSensors, ViewWatchlists, Widen, Wider,
-    YankCmdline, YankCurl, YankGuid, YankHash, YankHistogram, YankHost, YankJson, YankRaw, YankRow, Zoom,
+    SaveWatchlist, SavedQueries, Shallower, ShowAllKinds, ShowBlocks, ShowBytes, ShowChildprocs, ShowCommandLine,
+    ShowCrossprocs, ShowError, ShowFilemods, ShowModloads, ShowNetconns, ShowOthers, ShowRecord, ShowRegmods,
+    ShowScripts, ShowTampering, Sort, SplitSegments, Submit, Suspend, Synchronize, Take, Tighten, TimeZone, Toggle,
+    Top, Undo, Unfold, UninstallSensor, Up, ViewActivity, ViewAdmin, ViewAlerts, ViewBans, ViewBinaries, ViewFacets,
+    ViewFeeds, ViewHunt, ViewIngressFilters, ViewIsolated, ViewPartitions, ViewProcess, ViewSensors, ViewWatchlists,
+    Widen, Wider, YankCmdline, YankCurl, YankGuid, YankHash, YankHistogram, YankHost, YankJson, YankRaw, YankRow, Zoom,
 };
 use crate::model::SensorId;
 use crate::panes::Step;
@@ -341,10 +341,10 @@ pub(super) fn route(action: Action) -> Route {
         | MoveColumnDown | Wider | Narrower | ResetColumns | Accept | ShowFilemods | ShowRegmods | ShowNetconns
         | ShowModloads | ShowChildprocs | ShowCrossprocs | ShowBlocks | ShowScripts | ShowTampering | ShowOthers
         | ShowAllKinds | Narrow | Earlier | Later | SameHash | SameName | SameHost | SameUser | SameParent
-        | SameCmdline | SameAddress | SameDomain | SameFile | SameKey | AlertsOfHost | Around | Widen | Tighten
-        | Include | Exclude | Apply | NextField | PreviousField | Rarest | Compare | GoBinary | GoHost
-        | GoWatchlist | GoReport | CountHits | NextForm | ShowBytes | Unfold | Fold | Deeper | Shallower | YankRow
-        | YankHash | YankCmdline | YankGuid | YankHost | YankJson | YankHistogram | YankCurl | YankRaw => {
+        | SameCmdline | ShowCommandLine | SameAddress | SameDomain | SameFile | SameKey | AlertsOfHost | Around
+        | Widen | Tighten | Include | Exclude | Apply | NextField | PreviousField | Rarest | Compare | GoBinary
+        | GoHost | GoWatchlist | GoReport | CountHits | NextForm | ShowBytes | Unfold | Fold | Deeper | Shallower
+        | YankRow | YankHash | YankCmdline | YankGuid | YankHost | YankJson | YankHistogram | YankCurl | YankRaw => {
             Route::Pane(PaneAction::Any)
         }
     }

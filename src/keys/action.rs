@@ -427,6 +427,9 @@ pub enum Action {
     /// Copy JSON (as the server sent it)
     #[strum(message = "copy JSON")]
     YankJson,
+    /// Show the whole command line, with what it hides decoded
+    #[strum(message = "command line")]
+    ShowCommandLine,
     /// Show the full record as JSON
     #[strum(message = "record")]
     ShowRecord,

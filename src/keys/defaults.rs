@@ -163,6 +163,7 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
             (Action::GoWatchlist, &["g w"]),
             (Action::GoReport, &["g f"]),
             (Action::Around, &["t"]),
+            (Action::ShowCommandLine, &["C"]),
         ],
     ),
     (

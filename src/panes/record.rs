@@ -5,11 +5,12 @@ use serde_json::Value;
 
 use super::{ActionResult, Pane, PaneHeader, RenderCx, ScrollView};
 use crate::changes::{self, LoggedChange};
+use crate::decode::{self, Decoded};
 use crate::keys::{Action, Scope};
 use crate::model::Document;
 use crate::query::{self, Index};
 use crate::session::{Cx, RequestLogEntry, Session};
-use crate::text;
+use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::{FieldLayout, FieldRow};
 use crate::wire::RecordMembers;
@@ -87,6 +88,23 @@ impl RecordPane {
             lines.extend(query::explain(index, query, cx.now));
         }
         Self::new("How the server reads the query".into(), lines)
+    }
+
+    /// Creates the popup with command lines, each with what it hides below it.
+    pub fn of_command_lines(command_lines: &[Untrusted]) -> Self {
+        let mut lines = Vec::new();
+        for command_line in command_lines {
+            if !lines.is_empty() {
+                lines.push((String::new(), " ".to_owned()));
+            }
+            lines.push(("command line".to_owned(), command_line.raw().to_owned()));
+            lines.extend(decoded_lines(&decode::decode(command_line.raw())));
+        }
+        let title = match command_lines {
+            [_] => "Command line".to_owned(),
+            all => format!("Command lines of {} rows", all.len()),
+        };
+        Self { max_lines: usize::MAX, ..Self::new(title, lines) }
     }
 
     /// Creates the popup with the last warning.
@@ -170,6 +188,21 @@ impl RecordPane {
         ];
         Self::new(format!("Request {}", entry.sequence_number), lines)
     }
+}
+
+/// Returns the layers of a command line: how each was hidden and where, and its text line by line.
+fn decoded_lines(decoded: &Decoded) -> Vec<(String, String)> {
+    let mut lines = Vec::new();
+    for (at, layer) in decoded.layers.iter().enumerate() {
+        let parent = decoded.layers[..at].iter().rposition(|other| other.depth < layer.depth);
+        let place = parent.map_or("in the command line".to_owned(), |parent| format!("in {}", parent + 1));
+        lines.push((format!("decoded {}", at + 1), format!("{}, {place}; decoded here", layer.encoding.name())));
+        lines.extend(layer.text.lines().map(|line| (String::new(), line.to_owned())));
+    }
+    if decoded.is_cut {
+        lines.push((String::new(), "There is more than this program decodes".to_owned()));
+    }
+    lines
 }
 
 impl RecordPane {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Remote, Session, Timeline};
+use super::{Remote, Session, Timeline, slots};
 use crate::fetch::SummaryFetch;
-use crate::model::{Process, ProcessId};
+use crate::model::{AlertId, Process, ProcessId};
 
 /// The process that was opened, with its relatives and events.
 #[derive(Debug, Default)]
@@ -26,6 +26,14 @@ impl Session {
         let own = own.map(|summary| &summary.value.process);
         let row = self.selection.process.as_deref().filter(|row| row.id == opened);
         own.or_else(|| self.find_relative(opened)).or(row)
+    }
+
+    /// Returns the process of an alert, if the alert is selected and its process was fetched.
+    pub fn find_alert_process(&self, alert: &AlertId) -> Option<&Process> {
+        let selected = self.selection.alert.as_ref().filter(|selected| selected.id == *alert)?;
+        let chain = self.values.latest(slots::ALERT_LINEAGE)?;
+        let process = &chain.value.subject;
+        (selected.process == Some(process.id)).then_some(process)
     }
 
     /// Returns whether a process was found as a relative of the opened one.

@@ -10,6 +10,7 @@ use std::{
 /// Every top-level module, lowest first, with what it may use.
 const LAYERS: &[(&str, &[&str])] = &[
     ("text", &[]),
+    ("decode", &[]),
     ("files", &["text"]),
     ("model", &["text"]),
     ("query", &["model", "text"]),
@@ -34,8 +35,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "panes",
         &[
-            "columns", "session", "download", "changes", "worker", "fetch", "api", "model", "query", "text", "keys",
-            "theme", "widgets", "wire",
+            "columns", "session", "download", "changes", "worker", "fetch", "api", "model", "query", "decode", "text",
+            "keys", "theme", "widgets", "wire",
         ],
     ),
     (

@@ -13,6 +13,7 @@ mod change_failures;
 mod changes;
 mod client;
 mod column_choices;
+mod command_lines;
 mod commands;
 mod config;
 mod dependencies;

@@ -15,6 +15,7 @@ const SYNONYMS: &[(Action, &[&str])] = &[
     (Action::Resolve, &["dismiss", "close alert"]),
     (Action::FalsePositive, &["dismiss", "benign"]),
     (Action::Take, &["assign to me", "own", "acknowledge"]),
+    (Action::ShowCommandLine, &["decode", "base64", "deobfuscate"]),
     (Action::ViewHunt, &["sweep", "search processes"]),
     (Action::SameHash, &["sweep hash"]),
     (Action::SameAddress, &["sweep address"]),

@@ -5,7 +5,7 @@ pub use super::observables::Observables;
 
 use crate::keys::Action;
 use crate::model::SensorFilter;
-use crate::panes::ActionResult;
+use crate::panes::{ActionResult, RecordPane};
 use crate::query::{Index, quote};
 use crate::session::{Cx, Destination, Session};
 
@@ -28,6 +28,10 @@ pub(super) fn pivot(
             let selected = observables(cx.session()).pop();
             return search_around(selected, cx);
         }
+        Action::ShowCommandLine => {
+            let rows = observables(cx.session());
+            return show_command_lines(&rows, cx);
+        }
         Action::AlertsOfHost => (Action::SameHost, Index::Alert),
         Action::GoBinary => (Action::SameHash, Index::Binary),
         action if super::observables::PIVOTS.contains(&action) => (action, Index::Process),
@@ -43,6 +47,24 @@ pub(super) fn search_around(row: Option<Observables>, cx: &mut Cx<'_>) -> Action
         Some(popup) => ActionResult::open(popup),
         None => ActionResult::notify(format!("{}: no host or no time known here", Action::Around.label()), cx),
     }
+}
+
+/// Opens the popup with the command lines of the rows. That of an alert is known once its process is.
+fn show_command_lines(rows: &[Observables], cx: &mut Cx<'_>) -> ActionResult {
+    let session = cx.session();
+    let of_alert = |row: &Observables| match &row.alerts[..] {
+        [alert] => session.find_alert_process(alert).map(|process| process.cmdline.clone()),
+        _ => None,
+    };
+    let command_line = |row: &Observables| {
+        let own = row.pivot_value(Action::SameCmdline).map(|(_, value)| value.clone());
+        own.or_else(|| of_alert(row)).filter(|value| !value.is_empty())
+    };
+    let command_lines: Vec<_> = rows.iter().filter_map(command_line).take(MAX_VALUES).collect();
+    if command_lines.is_empty() {
+        return ActionResult::notify(unknown_reason(Action::ShowCommandLine), cx);
+    }
+    ActionResult::open(RecordPane::of_command_lines(&command_lines))
 }
 
 fn unknown_reason(action: Action) -> String {

@@ -27,6 +27,7 @@ pub(super) fn facts(alert: &Alert, session: &Session, theme: &Theme) -> Vec<Fiel
     fields.extend(context::host_field(session, theme));
     fields.extend(text_field("user", &alert.user));
     fields.extend(context::chain_field(session, theme).or_else(|| text_field("process", &object_name(alert)?)));
+    fields.extend(session.find_alert_process(&alert.id).and_then(|process| text_field("cmdline", &process.cmdline)));
     fields.extend(text_field("path", &alert.process_path));
     fields.extend(alert.md5.map(|md5| FieldRow::single_line("md5", md5.to_string())));
     fields.extend(context::file_field(session, theme));

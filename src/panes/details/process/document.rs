@@ -2,9 +2,10 @@
 
 use ratatui::text::{Line, Span};
 
+use crate::decode::{self, Encoding};
 use crate::model::{self, Precision, Process};
 use crate::session::Session;
-use crate::text;
+use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::FieldRow;
 
@@ -25,13 +26,31 @@ pub(in crate::panes) fn run_fields(
     let user = user.map_or("unknown".into(), text::excerpt);
     let sid = process.sid.non_empty();
     let sid = sid.map_or(String::new(), |sid| format!("  {}", text::excerpt(sid)));
-    vec![
-        FieldRow::multi_line("cmdline", cmdline, lines),
+    let decoded = decoded_field(&process.cmdline, room);
+    let mut fields = vec![FieldRow::multi_line("cmdline", cmdline, lines)];
+    fields.extend(decoded.map(|decoded| FieldRow::single_line("decoded", Line::styled(decoded, theme.caution))));
+    fields.extend([
         FieldRow::single_line("start", Line::styled(started, theme.time)),
         FieldRow::single_line("end", end_field(process, time, theme)),
         FieldRow::single_line("path", path),
         FieldRow::single_line("user", format!("{user}{sid}")),
-    ]
+    ]);
+    fields
+}
+
+/// Returns the beginning of what a command line hides, in one line of `room` cells; `None` if it hides nothing. It is
+/// computed for each frame, so that long command lines are left to the popup with all of it.
+fn decoded_field(command_line: &Untrusted, room: usize) -> Option<String> {
+    /// The longest command line that is decoded here, in bytes.
+    const MAX_BYTES: usize = 4096;
+    if command_line.raw().len() > MAX_BYTES {
+        return None;
+    }
+    let mut layers = decode::decode(command_line.raw()).layers;
+    // System processes have a variable in their path; nobody hides anything by it.
+    layers.retain(|layer| layer.encoding != Encoding::Variables);
+    let layer = layers.pop()?;
+    Some(text::fit(&layer.text.into(), room.saturating_sub(8)))
 }
 
 /// Returns hashes and GUID of a process.
