@@ -153,7 +153,7 @@ impl AuditLog {
             let _ = writing.await;
             self.end_writing();
         }
-        self.lock(matches!(event, LogEvent::Sending(_))).await.map_err(|error| failed(&error))?;
+        self.lock(&event).await.map_err(|error| failed(&error))?;
         // Flushing to the disk may take long, and archiving even longer.
         let result = match self.file.try_clone() {
             Ok(file) => {
@@ -176,8 +176,8 @@ impl AuditLog {
         let _ = self.file.unlock();
     }
 
-    /// Waits until the lock is acquired. A change that is not sent yet can be cancelled meanwhile.
-    async fn lock(&self, can_be_canceled: bool) -> io::Result<()> {
+    /// Waits until the lock for a line about `event` is acquired. A change that is not sent yet can be cancelled meanwhile.
+    async fn lock(&self, event: &LogEvent) -> io::Result<()> {
         /// Attempts before the wait is reported; appending a line takes less time.
         const SILENT_TRIES: u32 = 10;
         let report = |is_waiting| {
@@ -186,6 +186,7 @@ impl AuditLog {
                 let _ = tx.send(is_waiting);
             }
         };
+        let can_be_canceled = matches!(event, LogEvent::Sending(_));
         let mut canceled = pin!(self.lock_wait.cancel.notified());
         let mut tries = 0;
         let locked = loop {

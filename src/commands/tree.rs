@@ -219,7 +219,7 @@ async fn fetch_descendants(
     args: &cli::Tree,
     family: &mut Family,
 ) -> Result<(), api::Error> {
-    /// Summaries that are loaded side by side: no more than the cache has room for, whatever a process has started.
+    /// Summaries that are loaded side by side: no more than the cache has room for, however many children there are.
     const MAX_AT_ONCE: usize = 24;
     let mut seen = HashSet::from([summary.process.id]);
     let mut loaded = HashSet::new();

@@ -71,18 +71,18 @@ pub struct Decoded {
 /// Decodes a command line. There are no layers if it hides nothing, or hides it in another way than those of
 /// [`Encoding`].
 pub fn decode(command_line: &str) -> Decoded {
-    let mut decoder = Decoder { decoded: Decoded::default(), n_left: MAX_OUTPUT };
-    decoder.descend(command_line, 0);
-    decoder.decoded
+    let mut search = LayerSearch { decoded: Decoded::default(), n_left: MAX_OUTPUT };
+    search.descend(command_line, 0);
+    search.decoded
 }
 
-struct Decoder {
+struct LayerSearch {
     decoded: Decoded,
     /// Bytes that may still be decoded.
     n_left: usize,
 }
 
-impl Decoder {
+impl LayerSearch {
     /// Adds the layers of `text`. The recursion is as deep as there are layers at most.
     fn descend(&mut self, text: &str, depth: usize) {
         let searched = scan::prefix(text, MAX_INPUT);

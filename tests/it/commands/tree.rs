@@ -138,7 +138,7 @@ async fn a_process_that_the_server_does_not_have_is_requested_once() {
         let ran = bench.run(&[&["tree", unknown, &ids[0]], args].concat()).await;
         ran.check(3).notes_say(unknown);
         let requests = bench.server.seen_requests();
-        let about_it = requests.iter().filter(|request| format!("{request:?}").contains(&format!("{unknown}/")));
+        let about_it = requests.iter().filter(|request| format!("{request:?}").contains(&format!("{unknown}/0")));
         assert_eq!(about_it.count(), 1, "{args:?}");
     }
 }

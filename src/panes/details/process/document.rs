@@ -47,7 +47,7 @@ fn decoded_field(command_line: &Untrusted, room: usize) -> Option<String> {
         return None;
     }
     let mut layers = decode::decode(command_line.raw()).layers;
-    // System processes have a variable in their path; nobody hides anything by it.
+    // System processes have a variable in their path, which hides nothing.
     layers.retain(|layer| layer.encoding != Encoding::Variables);
     let layer = layers.pop()?;
     Some(text::fit(&layer.text.into(), room.saturating_sub(8)))
