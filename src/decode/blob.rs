@@ -108,7 +108,9 @@ pub(super) fn decode(blob: &Blob<'_>, around: &str, max: usize) -> Option<Conten
     }
     let is_cut = inflated.len() > max;
     inflated.truncate(max);
-    let text = if is_utf16(&inflated) { utf16(&inflated) } else { utf8(valid_prefix(&inflated, is_cut)) };
+    // The limit may have cut a character.
+    let inflated = if is_cut { valid_prefix(&inflated) } else { &inflated };
+    let text = if is_utf16(inflated) { utf16(inflated) } else { utf8(inflated) };
     Some(Content { encoding: Encoding::Base64Compressed, text: text?, is_cut })
 }
 
@@ -118,10 +120,10 @@ fn read(decoder: impl Read, max: usize, inflated: &mut Vec<u8>) {
     let _ = decoder.take(max.saturating_add(1)).read_to_end(inflated);
 }
 
-/// Returns the bytes up to a character that the limit has cut.
-fn valid_prefix(bytes: &[u8], is_cut: bool) -> &[u8] {
+/// Returns the bytes without the beginning of a character at their end.
+fn valid_prefix(bytes: &[u8]) -> &[u8] {
     match std::str::from_utf8(bytes) {
-        Err(error) if is_cut && error.error_len().is_none() => &bytes[..error.valid_up_to()],
+        Err(error) if error.error_len().is_none() => &bytes[..error.valid_up_to()],
         _ => bytes,
     }
 }

@@ -31,7 +31,7 @@ pub enum Encoding {
     CharacterCodes,
     /// Characters without an effect: carets, quotes, backticks, and strings in parts.
     Padding,
-    /// Variables whose values are set in the text, or have the same value on nearly every Windows host.
+    /// Variables that the text sets, or that have one value on nearly every Windows host.
     Variables,
 }
 

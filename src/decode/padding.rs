@@ -68,7 +68,7 @@ fn joined_strings(text: &str) -> Option<String> {
         let (before, from) = rest.split_at(at);
         let quote = &from[..1];
         let after = &from[1..];
-        // One part ends and the next begins, both in the same quotes.
+        // One part ends and the next begins, with one kind of quotes.
         let next = after.trim_start().strip_prefix('+').and_then(|next| next.trim_start().strip_prefix(quote));
         joined.push_str(before);
         match next {

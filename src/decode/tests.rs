@@ -1,3 +1,5 @@
+//! What is decoded of command lines, and what is left as it is.
+
 use std::io::Write;
 
 use base64::{Engine, engine::general_purpose::STANDARD};

@@ -2,7 +2,7 @@
 
 use super::scan;
 
-/// Variables with the same value on nearly every Windows host, in lower case.
+/// Variables with one value on nearly every Windows host, in lower case.
 const DEFAULTS: [(&str, &str); 13] = [
     ("allusersprofile", r"C:\ProgramData"),
     ("commonprogramfiles", r"C:\Program Files\Common Files"),

@@ -201,6 +201,8 @@ fn decoded_lines(decoded: &Decoded) -> Vec<(String, String)> {
     }
     if decoded.is_cut {
         lines.push((String::new(), "There is more than this program decodes".to_owned()));
+    } else if lines.is_empty() {
+        lines.push(("decoded".to_owned(), "nothing that is encoded in a known way".to_owned()));
     }
     lines
 }

@@ -8,7 +8,7 @@ const SCRIPT: &str = "IEX (New-Object Net.WebClient).DownloadString('http";
 #[tokio::test]
 async fn one_key_shows_the_whole_command_line_and_what_it_hides() {
     let mut console = Console::with_query("process_name:powershell.exe cmdline:hidden hostname:fin-ws-042").await;
-    console.press("C").await.shows(&["Command line", "-nop -w hidden -enc SQBFAFgA", "AJwApAA=", "decoded 1"]);
+    console.press("esc C").await.shows(&["Command line", "-nop -w hidden -enc SQBFAFgA", "AJwApAA=", "decoded 1"]);
     console.shows(&["base64 of UTF-16, in the command line; decoded here", SCRIPT]);
     console.press("esc").await.lacks("decoded 1");
     // The tree, the details and the events of the process have it as well.
@@ -20,9 +20,15 @@ async fn one_key_shows_the_whole_command_line_and_what_it_hides() {
 }
 
 #[tokio::test]
+async fn a_command_line_that_hides_nothing_says_so() {
+    let mut console = Console::with_query("process_name:net.exe").await;
+    console.press("esc C").await.shows(&["command line net", "nothing that is encoded in a known way"]);
+}
+
+#[tokio::test]
 async fn an_alert_has_the_command_line_of_its_process() {
     let mut console = Console::start().await;
-    console.press("3").await.press("/").await.write("powershell.exe").await.press("enter").await;
+    console.press("esc 3 /").await.write("powershell.exe").await.press("enter").await;
     console.shows(&["cmdline"]);
     console.press("C").await.shows(&["Command line", "decoded 1", SCRIPT]);
 }
@@ -30,5 +36,5 @@ async fn an_alert_has_the_command_line_of_its_process() {
 #[tokio::test]
 async fn a_row_without_a_command_line_says_so() {
     let mut console = Console::start().await;
-    console.press("4 C").await.shows(&["command line: unknown here"]);
+    console.press("esc 4 C").await.shows(&["command line: unknown here"]);
 }

@@ -35,6 +35,7 @@ const ORDERS: [(&str, &[&str]); 3] = [
             "watchlist",
             "feed",
             "report",
+            "ingress_filter",
             "admin",
             "host",
             "change",
