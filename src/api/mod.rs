@@ -21,7 +21,7 @@ mod tls;
 mod trace;
 mod write;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, num::NonZeroUsize, sync::Arc, thread, time::Duration};
 
 use reqwest::header::HeaderValue;
 use rustls::ClientConfig;
@@ -71,6 +71,8 @@ struct Shared {
     release: ServerVersion,
     /// Allows one large answer to be read at a time.
     large_answers: Arc<Semaphore>,
+    /// Allows one answer for each core to be parsed beside the network.
+    parsers: Arc<Semaphore>,
 }
 
 impl Client {
@@ -109,6 +111,7 @@ impl Client {
                 auth_gate: AuthGate::new(),
                 release: ServerVersion::new(),
                 large_answers: Arc::new(Semaphore::new(1)),
+                parsers: Arc::new(Semaphore::new(thread::available_parallelism().map_or(1, NonZeroUsize::get))),
             }),
         })))
     }
@@ -139,6 +142,11 @@ impl Client {
     /// Allows one request to try the token and the proxy's password again after they were refused.
     pub fn retry_credentials(&self) {
         self.0.shared.auth_gate.reopen();
+    }
+
+    /// Returns how many requests may be in flight.
+    pub fn connections(&self) -> usize {
+        self.0.connections
     }
 
     /// Returns the clock that gives the times of the answers.

@@ -1,12 +1,13 @@
 //! Sending a request and classifying its outcome.
 
-use std::{error::Error as StdError, io, sync::Arc, time::Duration};
+use std::{error::Error as StdError, io, panic, sync::Arc, time::Duration};
 
+use jiff::Timestamp;
 use reqwest::{
     RequestBuilder, Response, StatusCode,
-    header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER},
+    header::{CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER},
 };
-use tokio::{sync::OwnedSemaphorePermit, time::timeout};
+use tokio::{sync::OwnedSemaphorePermit, task, time::timeout};
 
 use super::{Client, Error, Proxy, auth::AuthAttempt, error_text, request::RequestSpec, retry, tls, trace::Attempt};
 use crate::wire::Malformed;
@@ -29,6 +30,8 @@ pub(super) struct Accepted {
     endpoint: String,
     /// Whether the status is 204, No Content.
     is_nothing: bool,
+    /// When the server answered, by its own clock.
+    pub(super) server_time: Option<Timestamp>,
     body: String,
     /// The proxy that may have written the answer.
     proxy: Option<String>,
@@ -100,6 +103,32 @@ impl Accepted {
 }
 
 impl Client {
+    /// Parses an answer with a function of `wire`. A large one is parsed on another thread, so that other answers arrive
+    /// meanwhile.
+    pub(super) async fn parse_aside<T: Send + 'static>(
+        &self,
+        answer: Accepted,
+        parse: impl FnOnce(&str) -> Result<T, Malformed> + Send + 'static,
+    ) -> Result<T, Error> {
+        /// In bytes. A smaller answer is parsed in less time than a thread needs to start.
+        const MIN_BYTES: usize = 256 * 1024;
+        if answer.body.len() < MIN_BYTES {
+            return answer.parse_body(parse);
+        }
+        let parsers = Arc::clone(&self.0.shared.parsers);
+        let permit = parsers.acquire_owned().await.expect("the semaphore is never closed");
+        let task = task::spawn_blocking(move || {
+            let result = answer.parse_body(parse);
+            drop(permit);
+            result
+        });
+        // It is not cancelled unless the program ends.
+        task.await.unwrap_or_else(|error| match error.try_into_panic() {
+            Ok(panic) => panic::resume_unwind(panic),
+            Err(_) => Err(Error::Timeout(self.0.timeout)),
+        })
+    }
+
     /// Sends a request, retries it if that is safe and useful, and returns the answer of a success.
     pub(super) async fn send(&self, spec: &RequestSpec) -> Result<Accepted, Error> {
         let length = spec.url(&self.0.base).as_str().len();
@@ -166,6 +195,7 @@ impl Client {
     ) -> Result<Accepted, Error> {
         let response = self.send_expecting_success(spec, request, attempt, auth_attempt).await?;
         let status = response.status().as_u16();
+        let server_time = response.headers().get(DATE).and_then(|date| retry::parse_date(date.to_str().ok()?));
         let limit = self.0.max_bytes;
         let body = self.body(spec, response, limit, attempt).await?;
         if !body.is_complete {
@@ -177,6 +207,7 @@ impl Client {
         Ok(Accepted {
             endpoint: spec.endpoint(),
             is_nothing: status == 204,
+            server_time,
             body: body.text,
             proxy: self.intercepting_proxy().map(ToString::to_string),
             _large_permit: body.large_permit,

@@ -27,6 +27,11 @@ impl Joins {
         Self { join: JoinPlan::new(&keys), n_nameless: 0 }
     }
 
+    /// Returns whether nothing is joined.
+    pub(super) fn is_empty(&self) -> bool {
+        [JoinKey::Sensor, JoinKey::Group, JoinKey::Binary].into_iter().all(|key| !self.join.includes(key))
+    }
+
     /// Returns the columns of the joins, which are inserted before the last one of `n_own` columns.
     pub(super) fn columns(&self, n_own: usize) -> Vec<AddedColumn> {
         let column = |name, align| OutputColumn::new(name, align).rank(1);
@@ -54,8 +59,8 @@ impl Joins {
     pub(super) fn extend<'r>(&self, process: &'r Process) -> ExtendedRow<'r, Process> {
         let members = self.json_members(process);
         let json = match &members[..] {
-            [] => process.document.json().to_owned(),
-            some => with_members(&process.document, some),
+            [] => process.document.json().into(),
+            some => with_members(&process.document, some).into(),
         };
         ExtendedRow { row: process, added: self.cells(process), json }
     }

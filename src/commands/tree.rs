@@ -333,7 +333,7 @@ fn output_rows(
         let mut row = joins.extend(process);
         row.added.splice(0..0, [OutputCell::from_value(Some(relation)), OutputCell::from_value(Some(depth))]);
         let place = [("relation", format!("{relation:?}")), ("depth", depth.to_string())];
-        row.json = output::with_members(&Document::new(row.json), &place);
+        row.json = output::with_members(&Document::new(row.json), &place).into();
         row
     });
     let mut output_rows = columns.extended_rows(extended.collect())?;

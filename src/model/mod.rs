@@ -54,7 +54,7 @@ pub use live_response::{
 pub use path_check::PathCheck;
 pub use period::{EventClock, Period, parse_end, parse_moment};
 pub use prevalence::{HostCount, Prevalence};
-pub use process::{EventCounts, FeedHit, Process, ProcessId, Summary, WatchlistHit};
+pub use process::{EventCounts, FeedHit, Process, ProcessDocument, ProcessId, Summary, WatchlistHit};
 pub use search::{Corpus, Document, Fetched, Page, Search, Span};
 pub use sensor::{Adapter, Group, GroupId, IsolatedSensor, Isolation, Sensor, SensorId};
 pub use sensor_filter::{ClientFilter, SensorFilter};

@@ -146,6 +146,16 @@ pub struct Process {
     pub document: Document,
 }
 
+/// A process document of which only the identity is read: for output that passes the record on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProcessDocument {
+    pub id: ProcessId,
+    /// Segment of its events; 0 or `None` if all are merged.
+    pub segment: Option<u64>,
+    /// The record as the server sent it.
+    pub document: Document,
+}
+
 impl Process {
     /// Returns whether this is the server's placeholder for a parent that no sensor saw (API reference 2.3).
     pub fn is_stub(&self) -> bool {

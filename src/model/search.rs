@@ -53,6 +53,8 @@ pub struct Page<T> {
     pub is_incomplete: bool,
     /// Number of rows hidden by the user's permissions.
     pub hidden: u64,
+    /// Time of the answer, to the second (server clock).
+    pub server_time: Option<Timestamp>,
 }
 
 impl<T> Page<T> {
@@ -71,7 +73,17 @@ impl<T> Page<T> {
             elapsed: self.elapsed,
             is_incomplete: self.is_incomplete,
             hidden: self.hidden,
+            server_time: self.server_time,
         }
+    }
+
+    /// Appends the rows of another answer, with what it says is missing.
+    pub fn append(&mut self, more: Self) {
+        self.rows.extend(more.rows);
+        self.n_unreadable += more.n_unreadable;
+        self.is_incomplete |= more.is_incomplete;
+        self.hidden = self.hidden.max(more.hidden);
+        self.total = self.total.max(more.total);
     }
 }
 
@@ -85,7 +97,16 @@ impl<T> From<Vec<T>> for Page<T> {
 impl<T> Default for Page<T> {
     /// Returns an empty page of an empty result.
     fn default() -> Self {
-        Self { rows: Vec::new(), n_unreadable: 0, total: 0, start: 0, elapsed: None, is_incomplete: false, hidden: 0 }
+        Self {
+            rows: Vec::new(),
+            n_unreadable: 0,
+            total: 0,
+            start: 0,
+            elapsed: None,
+            is_incomplete: false,
+            hidden: 0,
+            server_time: None,
+        }
     }
 }
 

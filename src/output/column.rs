@@ -53,6 +53,8 @@ pub struct RowColumns<R: 'static> {
     names: Vec<&'static str>,
     members: &'static str,
     json: fn(&R) -> Cow<'_, str>,
+    /// What the format of the output needs of each row; everything if it is not known.
+    format: Option<Format>,
 }
 
 /// A column, and where its values come from.
@@ -78,7 +80,7 @@ pub struct ExtendedRow<'r, R> {
     pub row: &'r R,
     pub added: Vec<OutputCell>,
     /// The record as one JSON object, with the members that the command adds.
-    pub json: String,
+    pub json: Cow<'r, str>,
 }
 
 /// Why columns cannot be chosen.
@@ -123,6 +125,7 @@ impl<R> RowFormat<R> {
             names: known,
             members: self.members,
             json: self.json,
+            format: None,
         };
         if names.is_empty() {
             chosen.columns = self.all_columns(added);
@@ -150,11 +153,11 @@ impl<R> RowFormat<R> {
         style: TableStyle,
         out: &mut dyn io::Write,
     ) -> io::Result<()> {
-        let row = ExtendedRow { row, added: Vec::new(), json: json.to_owned() };
+        let row = ExtendedRow { row, added: Vec::new(), json: json.into() };
         let columns = self.all_columns(&[]);
         let layout: Vec<_> = columns.iter().map(|column| column.layout.clone()).collect();
         let mut table = TableWriter::new(out, format, layout, style);
-        table.write_rows(&[complete_row(&columns, row)])?;
+        table.write_rows(&[complete_row(&columns, row, None)])?;
         table.finish()
     }
 
@@ -200,6 +203,12 @@ impl<R> RowFormat<R> {
 }
 
 impl<R> RowColumns<R> {
+    /// Leaves out of every row what `format` does not need.
+    #[must_use]
+    pub fn only_for(self, format: Format) -> Self {
+        Self { format: Some(format), ..self }
+    }
+
     /// Returns the layout of the columns.
     pub fn layout(&self) -> Vec<OutputColumn> {
         self.columns.iter().map(|column| column.layout.clone()).collect()
@@ -216,14 +225,14 @@ impl<R> RowColumns<R> {
         R: 'r,
     {
         let json = self.json;
-        let extended = |row| ExtendedRow { row, added: Vec::new(), json: json(row).into_owned() };
+        let extended = |row| ExtendedRow { row, added: Vec::new(), json: json(row) };
         self.extended_rows(rows.into_iter().map(extended).collect())
     }
 
     /// Returns what each format needs of rows to which the command adds values.
     pub fn extended_rows(&mut self, rows: Vec<ExtendedRow<'_, R>>) -> Result<Vec<OutputRow>, ColumnError> {
         if !self.is_named {
-            return Ok(rows.into_iter().map(|row| complete_row(&self.columns, row)).collect());
+            return Ok(rows.into_iter().map(|row| complete_row(&self.columns, row, self.format)).collect());
         }
         let members: Vec<_> = rows.iter().map(|row| RecordMembers::from_json(&row.json)).collect();
         self.find_members(members.iter())?;
@@ -287,10 +296,13 @@ impl<R> RowColumns<R> {
     }
 }
 
-/// Returns a row with its whole record.
-fn complete_row<R>(columns: &[ChosenColumn<R>], row: ExtendedRow<'_, R>) -> OutputRow {
+/// Returns a row with its whole record, or with what `format` needs of it.
+fn complete_row<R>(columns: &[ChosenColumn<R>], row: ExtendedRow<'_, R>, format: Option<Format>) -> OutputRow {
     let no_members = RecordMembers::from_json("");
-    OutputRow { cells: columns.iter().map(|column| column.cell(&row, &no_members)).collect(), json: row.json }
+    let columns = if format.is_some_and(Format::is_json) { &[] } else { columns };
+    let cells = columns.iter().map(|column| column.cell(&row, &no_members)).collect();
+    let json = if format.is_none_or(Format::is_json) { row.json.into_owned() } else { String::new() };
+    OutputRow { cells, json }
 }
 
 impl<R> ChosenColumn<R> {
@@ -388,7 +400,8 @@ mod tests {
         let mut columns = choose(names).unwrap();
         assert_eq!(columns.layout().iter().map(|column| &*column.name).collect::<Vec<_>>(), headings);
         let added = vec![OutputCell::from_value(Some(7)), OutputCell::default()];
-        let row = ExtendedRow { row: &Row(RECORD), added, json: RECORD.replace("{\"host", "{\"sensor_id\":7,\"host") };
+        let row =
+            ExtendedRow { row: &Row(RECORD), added, json: RECORD.replace("{\"host", "{\"sensor_id\":7,\"host").into() };
         let row = columns.extended_rows(vec![row]).unwrap().remove(0);
         assert_eq!(row.cells.iter().map(|cell| cell.text.raw()).collect::<Vec<_>>(), cells);
         assert_eq!(row.json, json);

@@ -18,6 +18,7 @@ pub use extract::FileForm;
 pub use json::{escape_json, quote_json, with_leading_members, with_members};
 pub use table::{Align, OutputColumn};
 
+use crate::model::Document;
 use crate::text::{self, Charset, Untrusted};
 use table::TextTable;
 
@@ -53,6 +54,13 @@ pub struct OutputCell {
     pub text: Untrusted,
     /// Whether it is printed in bold in a table.
     pub is_strong: bool,
+}
+
+impl Format {
+    /// Returns whether it has the records and no columns.
+    pub fn is_json(self) -> bool {
+        matches!(self, Self::Json | Self::Jsonl)
+    }
 }
 
 impl OutputCell {
@@ -119,21 +127,33 @@ impl<'a> TableWriter<'a> {
     pub fn write_rows(&mut self, rows: &[OutputRow]) -> io::Result<()> {
         match &mut self.form {
             FormatState::Table(table) => table.write(rows, self.out)?,
-            FormatState::Jsonl => {
-                for row in rows {
-                    writeln!(self.out, "{}", escape_json(&row.json))?;
-                }
-            }
-            FormatState::Json { is_empty } => {
-                for row in rows {
-                    let before = if *is_empty { "[\n" } else { ",\n" };
-                    *is_empty = false;
-                    write!(self.out, "{before}{}", escape_json(&row.json))?;
-                }
+            FormatState::Jsonl | FormatState::Json { .. } => {
+                rows.iter().try_for_each(|row| self.write_json(&row.json))?;
             }
             FormatState::Csv { columns, has_header } => write_csv(columns, has_header, rows, self.out)?,
         }
         self.out.flush()
+    }
+
+    /// Writes the next records of which only the JSON is needed, and flushes.
+    pub fn write_documents<'d>(&mut self, documents: impl Iterator<Item = &'d Document>) -> io::Result<()> {
+        for document in documents {
+            self.write_json(document.json())?;
+        }
+        self.out.flush()
+    }
+
+    /// Writes a record in a format of JSON.
+    fn write_json(&mut self, json: &str) -> io::Result<()> {
+        match &mut self.form {
+            FormatState::Json { is_empty } => {
+                let before = if *is_empty { "[\n" } else { ",\n" };
+                *is_empty = false;
+                write!(self.out, "{before}{}", escape_json(json))
+            }
+            FormatState::Jsonl => writeln!(self.out, "{}", escape_json(json)),
+            FormatState::Table(_) | FormatState::Csv { .. } => Ok(()),
+        }
     }
 
     /// Writes an empty line between the parts of a table; nothing in other formats.

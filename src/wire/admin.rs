@@ -117,7 +117,7 @@ pub fn partitions(json: &str) -> Result<Page<Partition>, Malformed> {
     let mut rows: Vec<_> = members
         .iter()
         .filter_map(|(name, part)| {
-            let record = Record::parse(part.get())?;
+            let record = Record::from_row(part)?;
             let info = record.nested_record("info").unwrap_or_default();
             Some(Partition {
                 name: name.as_str().into(),

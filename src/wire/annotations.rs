@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write};
 
 use serde_json::value::RawValue;
 
-use super::record::MemberMap;
+use super::{Record, record::MemberMap};
 
 /// The members about rows, by the ids of the rows.
 #[derive(Debug, Default)]
@@ -52,26 +52,22 @@ impl Annotations {
         }
     }
 
-    /// Returns the JSON of a row with its entries added; `None` if there are none, or if the row already has these
-    /// members.
-    pub(super) fn annotate(&self, row: &RawValue) -> Option<String> {
+    /// Returns a row with its entries added; `None` if there are none, or if the row already has these members.
+    pub(super) fn annotate(&self, row: &Record) -> Option<Record> {
         if self.rows.is_empty() {
             return None;
         }
-        let members: MemberMap<'_> = serde_json::from_str(row.get()).ok()?;
-        let id = |name: &str| -> Option<String> {
-            let text: String = serde_json::from_str(members.get(name)?.get()).ok()?;
-            Some(text.to_lowercase())
-        };
-        let additions = ["unique_id", "md5"].iter().find_map(|name| self.rows.get(&id(name)?))?;
-        let mut json = row.get().trim_end().strip_suffix('}')?.to_owned();
+        let find = |name| self.rows.get(&row.text(name).raw().to_lowercase());
+        let additions = ["unique_id", "md5"].into_iter().find_map(find)?;
+        let own = row.document();
+        let mut json = own.json().strip_suffix('}')?.to_owned();
         for (name, entries) in additions {
-            if !members.contains_key(*name) {
+            if row.names().all(|own| own != *name) {
                 let _ = write!(json, ",\"{name}\":[{}]", entries.join(","));
             }
         }
         json.push('}');
-        Some(json)
+        Record::parse(&json)
     }
 }
 

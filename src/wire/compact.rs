@@ -1,73 +1,166 @@
 //! Compact JSON: white space removed, and long texts truncated on request.
 
-use std::fmt::Write;
+use std::{fmt::Write, ops::Range};
 
 /// Removes the white space between the tokens of valid JSON. Numbers, key order and escapes are unchanged.
 ///
 /// A lone surrogate becomes U+FFFD: Windows allows it in a command line and Python's JSON writer passes it on, but our
 /// JSON parsers refuse it, and one bad character must not hide a process.
 pub(super) fn compact(json: &str) -> String {
-    compact_within(json, usize::MAX, String::with_capacity(json.len()))
+    CompactWriter::new(json, usize::MAX).write().0
+}
+
+/// Removes white space like [`compact`], and finds the members of an object.
+pub(super) fn compact_object(json: &str) -> CompactObject {
+    let (json, members) = CompactWriter::new(json, usize::MAX).write();
+    CompactObject { json, members }
 }
 
 /// Removes white space like [`compact`], and truncates texts of more than `max_text` bytes; the end of each says how
 /// many bytes are missing.
 pub(super) fn compact_cut(json: &str, max_text: usize) -> String {
-    compact_within(json, max_text, String::new())
+    CompactWriter::new(json, max_text).write().0
 }
 
-/// Removes white space and truncates texts to `max_text` bytes.
-fn compact_within(json: &str, max_text: usize, mut out: String) -> String {
-    let mut remaining = json;
-    let mut is_text = false;
-    // How many more bytes fit into the current text, and how many of it were left out.
-    let (mut room, mut missing) = (max_text, 0);
-    while let Some(at) = remaining.find(if is_text { TEXT_STOPS } else { TOKEN_STOPS }) {
-        let (plain, following) = remaining.split_at(at);
-        let fitting = if is_text { &plain[..plain.floor_char_boundary(room)] } else { plain };
-        out.push_str(fitting);
-        if is_text {
-            room -= fitting.len();
-            missing += plain.len() - fitting.len();
-            if missing > 0 {
-                room = 0;
+/// A JSON value without white space, and the members of the value if it is an object, in their order.
+pub(super) struct CompactObject {
+    pub(super) json: String,
+    pub(super) members: Vec<MemberRange>,
+}
+
+/// Where a member of an object is in its JSON text.
+#[derive(Clone, Debug)]
+pub(super) struct MemberRange {
+    /// The name, between its quotes.
+    pub(super) name: Range<usize>,
+    pub(super) value: Range<usize>,
+}
+
+/// Writes valid JSON without white space, in one pass that also notes where the members of the outermost object are.
+struct CompactWriter<'a> {
+    json: &'a str,
+    out: String,
+    /// The beginning of what is not copied yet.
+    copied: usize,
+    max_text: usize,
+    depth: usize,
+    members: Vec<MemberRange>,
+    /// The last string that was written, without its quotes: the name of a member if a colon follows.
+    last_string: Range<usize>,
+}
+
+impl<'a> CompactWriter<'a> {
+    fn new(json: &'a str, max_text: usize) -> Self {
+        let out = String::with_capacity(json.len().min(max_text));
+        Self { json, out, copied: 0, max_text, depth: 0, members: Vec::new(), last_string: 0..0 }
+    }
+
+    /// Writes everything; returns the text and the members.
+    fn write(mut self) -> (String, Vec<MemberRange>) {
+        let bytes = self.json.as_bytes();
+        let is_object = self.json.trim_start().starts_with('{');
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            match byte {
+                b'"' => {
+                    at = self.write_string(at + 1);
+                    continue;
+                }
+                b' ' | b'\t' | b'\r' | b'\n' => {
+                    self.copy_until(at);
+                    at += bytes[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+                    self.copied = at;
+                    continue;
+                }
+                b'{' | b'[' => self.depth += 1,
+                b'}' | b']' => {
+                    self.depth = self.depth.saturating_sub(1);
+                    if self.depth == 0 {
+                        self.end_member(at);
+                    }
+                }
+                b':' if self.depth == 1 && is_object => {
+                    let start = self.position(at + 1);
+                    self.members.push(MemberRange { name: self.last_string.clone(), value: start..start });
+                }
+                b',' if self.depth == 1 => self.end_member(at),
+                _ => {}
+            }
+            at += 1;
+        }
+        self.copy_until(bytes.len());
+        (self.out, self.members)
+    }
+
+    /// Returns where the byte at `at` of the input is in the output.
+    fn position(&self, at: usize) -> usize {
+        self.out.len() + at - self.copied
+    }
+
+    /// Ends the value of the last member before the byte at `at`.
+    fn end_member(&mut self, at: usize) {
+        let end = self.position(at);
+        if let Some(member) = self.members.last_mut() {
+            member.value.end = end;
+        }
+    }
+
+    /// Copies the input before `at`.
+    fn copy_until(&mut self, at: usize) {
+        self.out.push_str(&self.json[self.copied..at]);
+        self.copied = at;
+    }
+
+    /// Writes the string whose content begins at `start`; returns where the input goes on behind its closing quote.
+    fn write_string(&mut self, start: usize) -> usize {
+        let bytes = self.json.as_bytes();
+        let first = self.position(start);
+        let mut at = start;
+        loop {
+            match bytes.get(at) {
+                Some(b'"') | None => break,
+                Some(b'\\') => {
+                    let (output, used) = escape(&self.json[at..]);
+                    if output != &self.json[at..at + used] {
+                        self.copy_until(at);
+                        self.out.push_str(output);
+                        self.copied = at + used;
+                    }
+                    at += used;
+                }
+                Some(_) => at += 1,
             }
         }
-        remaining = following;
-        let (output, used) = match remaining.as_bytes()[0] {
-            b'"' => {
-                is_text = !is_text;
-                if missing > 0 {
-                    let _ = write!(out, "… ({missing} bytes omitted)");
-                }
-                (room, missing) = (max_text, 0);
-                ("\"", 1)
-            }
-            b'\\' => {
-                let (output, used) = escape(remaining);
-                if output.len() > room {
-                    missing += used;
-                    room = 0;
-                    ("", used)
-                } else {
-                    room -= output.len();
-                    (output, used)
-                }
-            }
-            _ => ("", 1),
-        };
-        out.push_str(output);
-        remaining = &remaining[used..];
+        if at - start > self.max_text {
+            self.cut_string(start, first, at);
+        }
+        self.last_string = first..self.position(at);
+        (at + 1).min(bytes.len())
     }
-    out.push_str(remaining);
-    out
+
+    /// Replaces what is written of the string between `start` and `end` of the input, which begins at `first` of the
+    /// output, by its beginning and the number of bytes that are missing.
+    fn cut_string(&mut self, start: usize, first: usize, end: usize) {
+        self.copy_until(end);
+        let text = self.out.split_off(first);
+        let mut kept = 0;
+        while kept < text.len() {
+            let used = match text[kept..].starts_with('\\') {
+                true => escape(&text[kept..]).1,
+                false => text[kept..].chars().next().map_or(1, char::len_utf8),
+            };
+            if kept + used > self.max_text {
+                break;
+            }
+            kept += used;
+        }
+        self.out.push_str(&text[..kept]);
+        let missing = end - start - kept;
+        if missing > 0 {
+            let _ = write!(self.out, "… ({missing} bytes omitted)");
+        }
+    }
 }
-
-/// The characters in a string that need handling.
-const TEXT_STOPS: &[char] = &['"', '\\'];
-
-/// The characters between tokens that need handling.
-const TOKEN_STOPS: &[char] = &['"', ' ', '\t', '\r', '\n'];
 
 /// Returns the output for the escape at the start of `text`, and how many bytes the escape has.
 fn escape(text: &str) -> (&str, usize) {

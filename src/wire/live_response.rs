@@ -143,7 +143,7 @@ pub fn command_run(json: &str) -> Result<CommandRun, Malformed> {
     output.files = entries(&members, "files", &mut output.n_unreadable);
     output.values = entries(&members, "values", &mut output.n_unreadable);
     if let Some(json) = members.get("value") {
-        match Record::parse(json.get()).and_then(|value| RegistryValue::from_record(&value)) {
+        match Record::from_row(json).and_then(|value| RegistryValue::from_record(&value)) {
             Some(value) => output.values.push(value),
             None => output.n_unreadable += 1,
         }

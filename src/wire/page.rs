@@ -1,5 +1,11 @@
 //! Parsing of responses with one or more records, each on its own, so that a broken one does not affect the others.
 
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error as _, MapAccess, Visitor},
+};
 use serde_json::{error::Category, value::RawValue};
 
 use super::{FromRecord, Record, annotations::Annotations, record::MemberMap};
@@ -47,14 +53,14 @@ impl Malformed {
 /// Parses a response that is one record or a list of one; `None` if the list is empty, which means "not found".
 pub fn parse_one<T: FromRecord>(json: &str) -> Result<Option<T>, Malformed> {
     let json = validate_json(json)?;
-    if let Some(record) = record::<T>(json.get()) {
+    if let Some(record) = record::<T>(json) {
         return T::from_record(&record).map(Some).ok_or_else(Malformed::missing_id);
     }
     let list: Vec<&RawValue> =
         serde_json::from_str(json.get()).map_err(|_| Malformed::unexpected_value(json.get(), "an object"))?;
     match list[..] {
         [] => Ok(None),
-        [row] => match record::<T>(row.get()).as_ref().and_then(T::from_record) {
+        [row] => match record::<T>(row).as_ref().and_then(T::from_record) {
             Some(value) => Ok(Some(value)),
             None => Err(Malformed::missing_id()),
         },
@@ -74,11 +80,8 @@ pub fn parse_list<T: FromRecord>(json: &str) -> Result<Page<T>, Malformed> {
 
 /// Parses a page of a search (reference 1.9, 2.2); `requested` provides the start if the response lacks it.
 pub fn parse_page<T: FromRecord>(json: &str, requested: Span) -> Result<Page<T>, Malformed> {
-    let members = read_members(json, "an object with results")?;
-    let results = members.get("results").ok_or_else(|| Malformed("an object without results".into()))?;
-    let list: Vec<&RawValue> = serde_json::from_str(results.get())
-        .map_err(|_| Malformed::unexpected_value(results.get(), "a list of results"))?;
-    let envelope = Record::envelope(&members, &["results"]);
+    let SearchAnswer { rows: list, members } = SearchAnswer::parse(json)?;
+    let envelope = Record::envelope(&members, &["facets", "highlights", "events", "tagged_pids"]);
     let start = envelope.count("start").unwrap_or(requested.start);
     let total = envelope.count("total_results");
     if total.is_none() && requested.rows == 0 {
@@ -94,8 +97,11 @@ pub fn parse_page<T: FromRecord>(json: &str, requested: Span) -> Result<Page<T>,
     let annotations = Annotations::from_envelope(&members);
     let n_sent = list.len();
     let read = |row: &RawValue| {
-        let annotated = annotations.annotate(row);
-        T::from_record(&Record::parse(annotated.as_deref().unwrap_or(row.get()))?)
+        let record = record::<T>(row)?;
+        match annotations.annotate(&record) {
+            Some(annotated) => T::from_record(&annotated),
+            None => T::from_record(&record),
+        }
     };
     let rows: Vec<T> = list.into_iter().filter_map(read).collect();
     let n_unreadable = n_sent - rows.len();
@@ -108,20 +114,74 @@ pub fn parse_page<T: FromRecord>(json: &str, requested: Span) -> Result<Page<T>,
         elapsed: envelope.float("elapsed"),
         is_incomplete: envelope.flag("incomplete_results").unwrap_or(false) || total.is_none(),
         hidden: envelope.sum("filtered"),
+        server_time: None,
     })
+}
+
+/// A response to a search: its rows, and everything else.
+struct SearchAnswer<'a> {
+    rows: Vec<&'a RawValue>,
+    members: MemberMap<'a>,
+}
+
+impl<'a> SearchAnswer<'a> {
+    /// Splits a response into its rows and its other members, in one pass, because it can be large.
+    fn parse(json: &'a str) -> Result<Self, Malformed> {
+        const EXPECTED: &str = "an object with results";
+        match serde_json::from_str(strip_bom(json)?) {
+            Ok(answer) => Ok(answer),
+            Err(error) if error.classify() == Category::Data => {
+                // The reason is found in a second pass, since the answer is of no use anyway.
+                let members = read_members(json, EXPECTED)?;
+                let results = members.get("results").ok_or_else(|| Malformed("an object without results".into()))?;
+                Err(Malformed::unexpected_value(results.get(), "a list of results"))
+            }
+            Err(error) => Err(Malformed::syntax_error(&error)),
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for SearchAnswer<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(SearchAnswerVisitor)
+    }
+}
+
+struct SearchAnswerVisitor;
+
+impl<'de> Visitor<'de> for SearchAnswerVisitor {
+    type Value = SearchAnswer<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with results")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut rows = None;
+        let mut members = MemberMap::new();
+        while let Some(name) = map.next_key::<String>()? {
+            if name == "results" {
+                rows = Some(map.next_value()?);
+            } else {
+                members.insert(name, map.next_value()?);
+            }
+        }
+        let rows = rows.ok_or_else(|| A::Error::missing_field("results"))?;
+        Ok(SearchAnswer { rows, members })
+    }
 }
 
 /// Parses each row of a list on its own. Also returns how many cannot be parsed.
 pub(super) fn rows<T: FromRecord>(list: Vec<&RawValue>) -> (Vec<T>, usize) {
     let n_sent = list.len();
-    let rows: Vec<T> = list.into_iter().filter_map(|row| T::from_record(&record::<T>(row.get())?)).collect();
+    let rows: Vec<T> = list.into_iter().filter_map(|row| T::from_record(&record::<T>(row)?)).collect();
     let n_unreadable = n_sent - rows.len();
     (rows, n_unreadable)
 }
 
 /// Parses a record; very long texts are truncated unless it is written back.
-fn record<T: FromRecord>(json: &str) -> Option<Record> {
-    if T::IS_WRITTEN_BACK { Record::parse_uncut(json) } else { Record::parse(json) }
+fn record<T: FromRecord>(json: &RawValue) -> Option<Record> {
+    if T::IS_WRITTEN_BACK { Record::from_uncut_row(json) } else { Record::from_row(json) }
 }
 
 /// Splits an object into its members.

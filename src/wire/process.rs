@@ -1,7 +1,7 @@
 //! Parsing of a process document, with repairs for damaged ones (reference 2.2, "Quirks").
 
 use super::{FromRecord, Record, hits};
-use crate::model::{EventCounts, Process, ProcessId, SensorId};
+use crate::model::{EventCounts, Process, ProcessDocument, ProcessId, SensorId};
 use crate::text::Untrusted;
 
 impl FromRecord for Process {
@@ -46,6 +46,13 @@ impl FromRecord for Process {
             is_suppressed: record.flag("is_suppressed").unwrap_or(false),
             document: record.document(),
         })
+    }
+}
+
+impl FromRecord for ProcessDocument {
+    fn from_record(record: &Record) -> Option<Self> {
+        let (id, segment) = identity(record)?;
+        Some(Self { id, segment: record.count("segment_id").or(segment), document: record.document() })
     }
 }
 

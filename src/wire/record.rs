@@ -1,14 +1,14 @@
 //! A JSON object as sent by the server, with lenient access to its members.
 
-use std::{collections::BTreeMap, net::IpAddr};
+use std::{collections::BTreeMap, net::IpAddr, ops::Range};
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, value::RawValue};
 
 use super::{
-    compact::{compact, compact_cut},
+    compact::{CompactObject, MemberRange, compact_cut, compact_object},
     time,
-    value::{ip_from_number, parse_flag, parse_ip, to_int, to_text},
+    value::{MemberValue, ip_from_number, parse_flag, parse_ip},
 };
 use crate::model::{Document, Md5, Sha256};
 use crate::text::Untrusted;
@@ -16,61 +16,106 @@ use crate::text::Untrusted;
 /// The members of an object as JSON text.
 pub(super) type MemberMap<'a> = BTreeMap<String, &'a RawValue>;
 
-/// A JSON object. All accessors are lenient: they do not distinguish missing, null and invalid members.
+/// A JSON object: its text, and where its members are in it. A member is parsed when it is read. All accessors are
+/// lenient: they do not distinguish missing, null and invalid members.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
-    fields: Map<String, Value>,
-    document: Document,
+    json: Document,
+    /// Sorted by name; of several members with one name, the last.
+    members: Vec<MemberPosition>,
+    is_nested: bool,
+}
+
+/// A member of a record.
+#[derive(Clone, Debug)]
+struct MemberPosition {
+    name: MemberName,
+    value: Range<usize>,
+}
+
+/// The name of a member.
+#[derive(Clone, Debug)]
+enum MemberName {
+    /// It is in the text as it is.
+    Plain(Range<usize>),
+    /// It has escapes in the text.
+    Decoded(Box<str>),
 }
 
 impl Record {
-    /// Parses valid JSON; `None` if it is not an object. In a record that is far larger than any known one, long texts
-    /// are truncated, because thousands of rows are held in memory.
+    /// Parses JSON; `None` if it is not an object. In a record that is far larger than any known one, long texts are
+    /// truncated, because thousands of rows are held in memory.
     pub fn parse(json: &str) -> Option<Self> {
+        Self::from_row(serde_json::from_str(json).ok()?)
+    }
+
+    /// Returns the record of a value that is known to be valid JSON, as [`Record::parse`] does.
+    pub(super) fn from_row(json: &RawValue) -> Option<Self> {
         /// In bytes. A Windows command line has at most 32,767 characters and scripts at most 65,535, so no real text
         /// is truncated.
         const MAX_TEXT: usize = 1024 * 1024;
         /// In bytes. Lists of modules and watchlists have some tens of kilobytes.
         const MAX_RECORD: usize = 4 * MAX_TEXT;
-        if json.len() <= MAX_TEXT {
-            return Self::parse_uncut(json);
+        if json.get().len() <= MAX_TEXT {
+            return Self::from_uncut_row(json);
         }
-        let cut = compact_cut(json, MAX_TEXT);
+        let cut = compact_cut(json.get(), MAX_TEXT);
         if cut.len() > MAX_RECORD {
-            tracing::warn!("a record of {} bytes is skipped", json.len());
+            tracing::warn!("a record of {} bytes is skipped", json.get().len());
             return None;
         }
-        Self::read_compact(cut)
+        Self::from_object(compact_object(&cut))
     }
 
-    /// Parses valid JSON of any length without truncating: for records that are written back.
-    pub fn parse_uncut(json: &str) -> Option<Self> {
-        Self::read_compact(compact(json))
+    /// Returns the record of valid JSON of any length without truncating: for records that are written back.
+    pub(super) fn from_uncut_row(json: &RawValue) -> Option<Self> {
+        json.get().starts_with('{').then(|| compact_object(json.get())).and_then(Self::from_object)
     }
 
-    fn read_compact(json: String) -> Option<Self> {
-        let fields = serde_json::from_str(&json).ok()?;
-        Some(Self { fields, document: Document::new(json) })
+    fn from_object(object: CompactObject) -> Option<Self> {
+        let CompactObject { json, members } = object;
+        if !json.starts_with('{') {
+            return None;
+        }
+        let position = |MemberRange { name, value }| {
+            let name = match &json[name.clone()] {
+                text if text.contains('\\') => MemberName::Decoded(serde_json::from_str(&format!("\"{text}\"")).ok()?),
+                _ => MemberName::Plain(name),
+            };
+            Some(MemberPosition { name, value })
+        };
+        let mut members: Vec<_> = members.into_iter().map(position).collect::<Option<_>>()?;
+        if !members.is_sorted_by(|one, other| one.name(&json) < other.name(&json)) {
+            members.sort_by(|one, other| one.name(&json).cmp(other.name(&json)));
+            // The last of several members counts, as in every JSON parser.
+            members.reverse();
+            members.dedup_by(|one, other| one.name(&json) == other.name(&json));
+            members.reverse();
+        }
+        Some(Self { json: Document::new(json), members, is_nested: false })
     }
 
     /// Creates a record of all members of an envelope but its lists of rows.
     pub(super) fn envelope(members: &MemberMap<'_>, rows: &[&str]) -> Self {
-        let fields = members
-            .iter()
-            .filter(|(name, _)| !rows.contains(&name.as_str()))
-            .filter_map(|(name, value)| Some((name.clone(), serde_json::from_str(value.get()).ok()?)))
-            .collect();
-        Self { fields, document: Document::default() }
+        let own = members.iter().filter(|(name, _)| !rows.contains(&name.as_str()));
+        let own: BTreeMap<&str, &RawValue> = own.map(|(name, value)| (name.as_str(), *value)).collect();
+        let json = serde_json::to_string(&own).unwrap_or_default();
+        Self::from_object(compact_object(&json)).map(Self::into_nested).unwrap_or_default()
+    }
+
+    /// Returns the record as a part of another one, without a document of its own.
+    fn into_nested(self) -> Self {
+        Self { is_nested: true, ..self }
     }
 
     /// Returns the record as compact JSON; empty for a nested record.
     pub fn document(&self) -> Document {
-        self.document.clone()
+        if self.is_nested { Document::default() } else { self.json.clone() }
     }
 
     /// Returns the record without some of its members, as compact JSON.
     pub fn document_without(&self, names: &[&str]) -> Document {
-        let mut fields = self.fields.clone();
+        let mut fields: Map<String, Value> = serde_json::from_str(self.json.json()).unwrap_or_default();
         fields.retain(|name, _| !names.contains(&name.as_str()));
         Document::new(Value::Object(fields).to_string())
     }
@@ -86,17 +131,21 @@ impl Record {
 
     /// Returns the names of the members.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.fields.keys().map(String::as_str)
+        self.members.iter().map(|member| member.name(self.json.json()))
     }
 
     /// Whether the record has no members.
     pub fn is_empty(&self) -> bool {
-        self.fields.is_empty()
+        self.members.is_empty()
     }
 
     /// Returns the member as text; empty if it is missing. Of a list, the first entry is used.
     pub fn text(&self, name: &str) -> Untrusted {
-        self.value(name).and_then(to_text).map_or_else(Untrusted::default, Into::into)
+        match self.value(name) {
+            Some(MemberValue::Text(text)) => Untrusted::from(&*text),
+            Some(value) => value.into_text().map_or_else(Untrusted::default, Into::into),
+            None => Untrusted::default(),
+        }
     }
 
     /// Returns the member as text, or the member `other` if it is empty.
@@ -113,18 +162,19 @@ impl Record {
 
     /// Returns the member as a list of texts; a scalar is a list of one.
     pub fn texts(&self, name: &str) -> Vec<Untrusted> {
-        self.items(name).filter_map(to_text).filter(|text| !text.is_empty()).map(Into::into).collect()
+        let texts = self.value(name).map_or_else(Vec::new, MemberValue::into_texts);
+        texts.into_iter().filter(|text| !text.is_empty()).map(Into::into).collect()
     }
 
     /// Returns the member as an integer, also from text.
     pub fn int(&self, name: &str) -> Option<i64> {
-        self.value(name).and_then(to_int)
+        self.value(name)?.to_int()
     }
 
     /// Returns the member as a non-negative integer; a negative number, which means "unknown", is `None`.
     pub fn count(&self, name: &str) -> Option<u64> {
         let value = self.value(name)?;
-        value.as_u64().or_else(|| to_int(value).and_then(|number| number.try_into().ok()))
+        value.to_unsigned().or_else(|| value.to_int().and_then(|number| number.try_into().ok()))
     }
 
     /// Returns the member as a process id of the host; -1, which means "unknown", is `None`.
@@ -135,24 +185,22 @@ impl Record {
     /// Returns the member as a floating-point number.
     pub fn float(&self, name: &str) -> Option<f64> {
         let number = match self.value(name)? {
-            Value::Number(number) => number.as_f64(),
-            Value::String(text) => text.trim().parse().ok(),
-            _ => None,
+            MemberValue::Text(text) => text.trim().parse().ok(),
+            MemberValue::Other(value) => value.as_f64(),
         };
         number.filter(|number| number.is_finite())
     }
 
     /// Returns the member as a Boolean, also from 0 and 1 and from words in any letter case.
     pub fn flag(&self, name: &str) -> Option<bool> {
-        parse_flag(&to_text(self.value(name)?)?)
+        parse_flag(&self.value(name)?.into_text()?)
     }
 
     /// Returns the member as a time, in any of the server's formats.
     pub fn time(&self, name: &str) -> Option<Timestamp> {
         match self.value(name)? {
-            Value::Number(number) => time::from_epoch(number.as_f64()?),
-            Value::String(text) => time::parse(text),
-            _ => None,
+            MemberValue::Text(text) => time::parse(&text),
+            MemberValue::Other(value) => time::from_epoch(value.as_f64()?),
         }
     }
 
@@ -160,10 +208,11 @@ impl Record {
     /// 1.5).
     pub fn ip_address(&self, name: &str) -> Option<IpAddr> {
         let value = self.value(name)?;
-        if let Some(number) = to_int(value) {
-            return ip_from_number(number);
+        match (value.to_int(), &value) {
+            (Some(number), _) => ip_from_number(number),
+            (None, MemberValue::Text(text)) => parse_ip(text),
+            (None, MemberValue::Other(_)) => None,
         }
-        parse_ip(value.as_str()?)
     }
 
     /// Returns the member as an MD5; all zeros, which servers send for an unknown hash, are `None`.
@@ -180,42 +229,57 @@ impl Record {
 
     /// Returns the objects in a list; other entries are ignored.
     pub fn records(&self, name: &str) -> Vec<Self> {
-        self.items(name)
-            .filter_map(Value::as_object)
-            .map(|fields| Self { fields: fields.clone(), document: Document::default() })
-            .collect()
+        let Some(json) = self.raw_value(name) else {
+            return Vec::new();
+        };
+        let items: Vec<&RawValue> = match json.starts_with('[') {
+            true => serde_json::from_str(json).unwrap_or_default(),
+            false => serde_json::from_str(json).into_iter().collect(),
+        };
+        items.into_iter().filter_map(Self::from_uncut_row).map(Self::into_nested).collect()
     }
 
     /// Returns the nested object, which some members have as JSON text.
     pub fn nested_record(&self, name: &str) -> Option<Self> {
         match self.value(name)? {
-            Value::Object(fields) => Some(Self { fields: fields.clone(), document: Document::default() }),
-            Value::String(json) => Self::parse(json),
-            _ => None,
+            MemberValue::Text(json) => Self::parse(&json),
+            MemberValue::Other(_) => Self::from_object(compact_object(self.raw_value(name)?)).map(Self::into_nested),
         }
     }
 
     /// Returns the sum of the counts in a nested object; a single number is its own sum.
     pub fn sum(&self, name: &str) -> u64 {
-        let count = |value| to_int(value).and_then(|number| u64::try_from(number).ok());
+        let count = |value: &MemberValue<'_>| value.to_int().and_then(|number| u64::try_from(number).ok());
         match self.value(name) {
-            Some(Value::Object(counts)) => counts.values().filter_map(count).fold(0, u64::saturating_add),
-            Some(value) => count(value).unwrap_or(0),
+            Some(MemberValue::Other(Value::Object(counts))) => {
+                let counts = counts.into_iter().map(|(_, value)| MemberValue::from(value));
+                counts.filter_map(|value| count(&value)).fold(0, u64::saturating_add)
+            }
+            Some(value) => count(&value).unwrap_or(0),
             None => 0,
         }
     }
 
-    fn value(&self, name: &str) -> Option<&Value> {
-        self.fields.get(name).filter(|value| !value.is_null())
+    /// Returns the value of a member; `None` if it is missing or null.
+    fn value(&self, name: &str) -> Option<MemberValue<'_>> {
+        MemberValue::parse(self.raw_value(name)?)
     }
 
-    fn items(&self, name: &str) -> impl Iterator<Item = &Value> {
-        self.value(name)
-            .map_or(&[][..], |value| match value {
-                Value::Array(items) => items,
-                one => std::slice::from_ref(one),
-            })
-            .iter()
+    /// Returns the JSON of a member.
+    fn raw_value(&self, name: &str) -> Option<&str> {
+        let json = self.json.json();
+        let at = self.members.binary_search_by(|member| member.name(json).cmp(name)).ok()?;
+        json.get(self.members[at].value.clone())
+    }
+}
+
+impl MemberPosition {
+    /// Returns the name, which may be in the text of the record.
+    fn name<'r>(&'r self, json: &'r str) -> &'r str {
+        match &self.name {
+            MemberName::Plain(range) => json.get(range.clone()).unwrap_or_default(),
+            MemberName::Decoded(name) => name,
+        }
     }
 }
 

@@ -32,7 +32,7 @@ pub fn summary(json: &str) -> Result<Option<Summary>, Malformed> {
 /// Parses the parent's document. Also returns the number of unreadable documents; an empty object, or the stub of an
 /// unknown process, is `None` but not unreadable.
 fn parent(json: Option<&RawValue>) -> (Option<Process>, usize) {
-    let record = json.and_then(|json| Record::parse(json.get()));
+    let record = json.and_then(Record::from_row);
     let Some(record) = record.filter(|record| !record.is_empty() && !is_stub(record)) else {
         return (None, 0);
     };

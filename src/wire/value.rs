@@ -1,6 +1,9 @@
 //! Lenient conversion of single JSON values.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    borrow::Cow,
+    net::{IpAddr, Ipv4Addr},
+};
 
 use serde_json::Value;
 
@@ -25,26 +28,77 @@ pub(super) fn parse_ip(text: &str) -> Option<IpAddr> {
     Some(address.to_canonical())
 }
 
+/// The value of a member: a text, which is borrowed unless it has escapes, or anything else but null.
+pub(super) enum MemberValue<'r> {
+    Text(Cow<'r, str>),
+    Other(Value),
+}
+
+impl<'r> MemberValue<'r> {
+    /// Parses valid JSON; `None` if it is null.
+    pub(super) fn parse(json: &'r str) -> Option<Self> {
+        match json.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+            Some(text) if !text.contains('\\') => Some(Self::Text(Cow::Borrowed(text))),
+            Some(_) => serde_json::from_str(json).ok().map(|text| Self::Text(Cow::Owned(text))),
+            None if json == "null" => None,
+            None => serde_json::from_str(json).ok().map(Self::Other),
+        }
+    }
+
+    /// Returns a scalar as text; of a list, the first entry is used.
+    pub(super) fn into_text(self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text.into_owned()),
+            Self::Other(value) => to_text(&value),
+        }
+    }
+
+    /// Returns the entries of a list as texts; a scalar is a list of one.
+    pub(super) fn into_texts(self) -> Vec<String> {
+        match self {
+            Self::Text(text) => vec![text.into_owned()],
+            Self::Other(Value::Array(items)) => items.iter().filter_map(to_text).collect(),
+            Self::Other(one) => to_text(&one).into_iter().collect(),
+        }
+    }
+
+    /// Returns the value as an integer, also from text.
+    pub(super) fn to_int(&self) -> Option<i64> {
+        match self {
+            Self::Text(text) => {
+                let text = text.trim();
+                text.parse().ok().or_else(|| text.parse().ok().and_then(to_integer))
+            }
+            Self::Other(value) => value.as_i64().or_else(|| value.as_f64().and_then(to_integer)),
+        }
+    }
+
+    /// Returns a number of up to 64 bits without a sign.
+    pub(super) fn to_unsigned(&self) -> Option<u64> {
+        match self {
+            Self::Text(_) => None,
+            Self::Other(value) => value.as_u64(),
+        }
+    }
+}
+
+impl From<Value> for MemberValue<'_> {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::String(text) => Self::Text(text.into()),
+            other => Self::Other(other),
+        }
+    }
+}
+
 /// Converts a scalar to text; of a list, the first entry is used.
-pub(super) fn to_text(value: &Value) -> Option<String> {
+fn to_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(flag) => Some(flag.to_string()),
         Value::Array(items) => items.first().and_then(to_text),
         Value::Null | Value::Object(_) => None,
-    }
-}
-
-/// Converts a value to an integer, also from text.
-pub(super) fn to_int(value: &Value) -> Option<i64> {
-    match value {
-        Value::Number(number) => number.as_i64().or_else(|| number.as_f64().and_then(to_integer)),
-        Value::String(text) => {
-            let text = text.trim();
-            text.parse().ok().or_else(|| text.parse().ok().and_then(to_integer))
-        }
-        _ => None,
     }
 }
 

@@ -3,12 +3,27 @@
 use jiff::Timestamp;
 
 use super::super::{Client, Error, request::RequestSpec};
-use crate::model::{EventClock, Facets, Md5, Page, Period, Prevalence, Process, ProcessId, Search, Span, Summary};
+use crate::model::{
+    EventClock, Facets, Md5, Page, Period, Prevalence, Process, ProcessDocument, ProcessId, Search, Span, Summary,
+};
 use crate::wire;
 
 impl Client {
     /// Searches processes.
     pub async fn processes(&self, search: &Search, span: Span) -> Result<Page<Process>, Error> {
+        self.search_processes(search, span).await
+    }
+
+    /// Searches processes, and reads nothing of their records but the identity.
+    pub async fn process_documents(&self, search: &Search, span: Span) -> Result<Page<ProcessDocument>, Error> {
+        self.search_processes(search, span).await
+    }
+
+    async fn search_processes<T: wire::FromRecord + Send + 'static>(
+        &self,
+        search: &Search,
+        span: Span,
+    ) -> Result<Page<T>, Error> {
         let SearchParameters { search, group_by } = self.adapt_search(search).await?;
         self.page(span, |span| {
             search_request("/api/v1/process", "processes", &search, span)
@@ -50,7 +65,7 @@ impl Client {
 
     /// Fetches one page of a search without facets. If the answer exceeds the size limit, the page is requested again
     /// with fewer rows.
-    pub(in crate::api) async fn page<T: wire::FromRecord>(
+    pub(in crate::api) async fn page<T: wire::FromRecord + Send + 'static>(
         &self,
         mut span: Span,
         spec: impl Fn(Span) -> RequestSpec,
@@ -58,7 +73,12 @@ impl Client {
         loop {
             match self.send(&self.without_facets(spec(span)).with_form_body()).await {
                 Err(Error::TooLarge { .. }) if span.rows > 1 => span.rows = (span.rows / 4).max(1),
-                answer => return answer?.parse_body(|json| wire::parse_page(json, span)),
+                answer => {
+                    let answer = answer?;
+                    let server_time = answer.server_time;
+                    let page = self.parse_aside(answer, move |json| wire::parse_page(json, span)).await?;
+                    return Ok(Page { server_time, ..page });
+                }
             }
         }
     }

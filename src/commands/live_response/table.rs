@@ -123,5 +123,5 @@ fn with_host<'r, R>(sensor: &Sensor, row: &'r R, record: String) -> ExtendedRow<
     let host = quote_json(sensor.computer_name.raw());
     let leading = [("hostname", host), ("sensor_id", sensor.id.to_string())];
     let added = vec![OutputCell::from_untrusted(&sensor.computer_name)];
-    ExtendedRow { row, added, json: with_leading_members(&Document::new(record), &leading) }
+    ExtendedRow { row, added, json: with_leading_members(&Document::new(record), &leading).into() }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
-use super::super::{compact::compact, time};
+use super::super::{Record, compact::compact, time};
 use super::{
     RecordReader,
     fields::{self, RecordFields},
@@ -56,7 +56,7 @@ pub(super) fn parse_unknown(kind: &str, json: &RawValue) -> Option<(EventFacts, 
     if matches!(text.trim(), "" | "null" | "{}" | "[]") {
         return None;
     }
-    let record = fields::object(&text);
+    let record = Record::parse(&text);
     let at = match &record {
         Some(record) => record.time("timestamp").or_else(|| record.time("time")),
         None => first_time(&text),

@@ -22,11 +22,11 @@ impl RecordFields {
     /// Parses a record; `None` if it is neither text nor an object.
     pub(super) fn parse(json: &RawValue, layout: &'static Layout) -> Option<Self> {
         if json.get().starts_with('{') {
-            return Record::parse(json.get()).map(Self::Object);
+            return Record::from_row(json).map(Self::Object);
         }
         let text = text(json)?;
         if text.trim_start().starts_with('{')
-            && let Some(record) = object(&text)
+            && let Some(record) = Record::parse(&text)
         {
             return Some(Self::Object(record));
         }
@@ -160,10 +160,4 @@ pub(super) fn text(json: &RawValue) -> Option<String> {
     }
     let json = if json.contains("\\u") { Cow::Owned(compact(json)) } else { Cow::Borrowed(json) };
     serde_json::from_str(&json).ok()
-}
-
-/// Parses an object that is written as text.
-pub(super) fn object(text: &str) -> Option<Record> {
-    let json: &RawValue = serde_json::from_str(text).ok()?;
-    Record::parse(json.get())
 }

@@ -133,7 +133,7 @@ fn document(members: &MemberMap<'_>) -> Option<Process> {
 fn signatures(json: &RawValue) -> BTreeMap<Md5, Signature> {
     let files: MemberMap<'_> = serde_json::from_str(json.get()).unwrap_or_default();
     let signature = |(md5, facts): (&String, &&RawValue)| {
-        let record = Record::parse(facts.get())?;
+        let record = Record::from_row(facts)?;
         Some((md5.trim().parse().ok()?, binary::signature(&record)))
     };
     files.iter().filter_map(signature).collect()
