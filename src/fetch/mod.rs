@@ -22,7 +22,7 @@ use tokio::{
 
 pub use join::{JoinKey, JoinPlan, JoinResult};
 pub use lookup::DocumentSource;
-pub use pages::{Paged, pages};
+pub use pages::{Paged, expected_pages, pages};
 pub use resource::*;
 pub use timeline::{
     FetchedSegment, MissingSegment, SEGMENTS_IN_FLIGHT, TimelineWalk, parts, segments_to_fetch, timeline,

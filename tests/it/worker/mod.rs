@@ -1,6 +1,7 @@
 //! The worker and the fetcher, with the real client: which requests are sent, how often, and what comes back.
 
 mod bench;
+mod bulk;
 mod cached;
 mod events;
 mod lookups;

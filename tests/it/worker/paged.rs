@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use futures_util::TryStreamExt;
 use lampblack::api::Client;
-use lampblack::fetch::pages;
+use lampblack::fetch::{expected_pages, pages};
 use lampblack::model::{Binary, Process, Search, Span};
 use lampblack::sim::{self, Fault, Mode, Options, Running};
 
@@ -136,12 +136,12 @@ async fn several_pages_are_on_their_way_at_a_time_but_not_all() {
         let pages = requests.iter().filter(|seen| seen.target.starts_with("/api/v1/process?"));
         pages.count()
     };
-    let asked = crate::worker::bench::until(|| sent() >= 7);
+    let asked = crate::worker::bench::until(|| sent() >= 11);
     tokio::select! {
         _ = stuck => panic!("it hangs"),
         () = asked => {}
     }
-    assert_eq!(sent(), 7);
+    assert_eq!(sent(), 11);
 }
 
 #[tokio::test]
@@ -160,15 +160,60 @@ async fn binaries_are_paged_like_processes() {
 async fn a_front_end_that_gives_up_on_wide_pages_loses_nothing() {
     let (sim, client) = start(small()).await;
     let (expected, _) = read(&client, search(""), None).await;
-    let seen = sim.seen_requests();
-    let targets: Vec<_> =
-        seen.iter().map(|seen| seen.target.clone()).filter(|target| target.contains("rows=")).collect();
+    assert!(sim.seen_requests().iter().any(|seen| seen.target.contains("rows=1000")));
     // The first page, or one in the middle.
-    for target in [&targets[0], &targets[2]] {
+    for target in ["rows=1000&sort=start+asc&start=0$", "rows=1000&sort=start+asc&start=2000$"] {
         let (sim, client) = start(small()).await;
         sim.add_fault(Fault::new(Mode::GatewayTimeout).for_target(target));
         let (found, _) = read(&client, search(""), None).await;
         assert_eq!(found, expected, "{target}");
-        assert!(sim.seen_requests().iter().any(|seen| seen.target == *target), "{target} is not requested");
+        let refused = sim.seen_requests().into_iter().filter(|seen| seen.target.contains(target.trim_end_matches('$')));
+        assert!(refused.count() > 0, "{target} is not requested");
     }
+}
+
+#[tokio::test]
+async fn the_pages_behind_the_first_are_bound_to_its_time() {
+    let (sim, client) = start(small()).await;
+    let expected = whole(&client, search("")).await;
+    sim.forget_requests();
+    assert_eq!(read(&client, search(""), None).await.0, expected);
+    let targets: Vec<_> = sim.seen_requests().into_iter().map(|seen| seen.target).collect();
+    let is_bound: Vec<_> = targets.iter().map(|target| target.contains("cb.max_last_server_update=2")).collect();
+    assert!(!is_bound[0] && is_bound.len() > 3 && is_bound[1..].iter().all(|bound| *bound), "{targets:?}");
+}
+
+#[tokio::test]
+async fn rows_without_a_time_of_the_server_are_found_without_a_bound() {
+    let (sim, client) = start(small()).await;
+    let expected = whole(&client, search("")).await;
+    // With the bound, the server finds fewer rows.
+    let fewer = Fault {
+        status: Some(200),
+        body: Some(r#"{"results": [], "total_results": 17, "start": 1000}"#.into()),
+        ..Fault::new(Mode::Answer).for_target("max_last_server_update")
+    };
+    sim.add_fault(fewer);
+    assert_eq!(read(&client, search(""), None).await.0, expected);
+}
+
+#[tokio::test]
+async fn a_user_who_expects_many_rows_does_not_wait_for_the_first_page_alone() {
+    let (sim, client) = start(small()).await;
+    let mut expected = whole(&client, search("")).await;
+    expected.truncate(2500);
+    sim.add_fault(Fault::new(Mode::Hang).for_target("start=0$"));
+    let mut stuck = std::pin::pin!(expected_pages::<Process>(&client, search(""), 2500));
+    sim.forget_requests();
+    let all_sent = crate::worker::bench::until(|| sim.seen_requests().len() >= 3);
+    tokio::select! {
+        _ = stuck.try_next() => panic!("it hangs"),
+        () = all_sent => {}
+    }
+    sim.clear_faults();
+    sim.forget_requests();
+    let pages: Vec<_> = expected_pages::<Process>(&client, search(""), 2500).try_collect().await.unwrap();
+    let rows = pages.iter().flat_map(|page| &page.rows);
+    assert_eq!(rows.map(|row| row.id.to_string()).collect::<Vec<_>>(), expected);
+    assert_eq!(sim.seen_requests().len(), 3);
 }
