@@ -23,6 +23,7 @@ mod links;
 mod live_response;
 mod log;
 mod manual;
+mod page_reader;
 mod page_summary;
 mod print_list;
 mod process_args;

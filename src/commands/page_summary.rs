@@ -1,13 +1,9 @@
 //! Search results on the command line: rows, warnings and exit code.
 
-use std::pin::pin;
-
-use futures_util::TryStreamExt;
-
-use super::{CommandCx, Exit, Failure, completeness::MissingParts};
+use super::{CommandCx, Exit, Failure, completeness::MissingParts, page_reader::PageReader};
 use crate::api::Client;
 use crate::cli::OutputArgs;
-use crate::fetch::{self, Paged};
+use crate::fetch::Paged;
 use crate::model::{Page, Search, Span};
 use crate::output::{RowFormat, TableWriter};
 
@@ -19,27 +15,19 @@ pub(super) async fn print<T: Paged>(
     output: OutputArgs,
     cx: &mut CommandCx<'_>,
 ) -> Result<Exit, Failure> {
-    let mut columns = format.choose(&output.fields)?;
+    let mut columns = format.choose(&output.fields)?.only_for(output.format);
     let client = cx.client()?;
     let limit = (output.limit > 0).then_some(output.limit);
-    let mut summary = PageSummary::new(noun);
     let style = cx.table_style();
     let mut table = TableWriter::new(cx.streams.out, output.format, columns.layout(), style);
-    let mut pages = pin!(fetch::pages::<T>(&client, search, limit));
-    let result = loop {
-        match pages.try_next().await {
-            Ok(Some(page)) => {
-                summary.add(&page);
-                table.write_rows(&columns.rows(&page.rows)?)?;
-            }
-            Ok(None) => break Ok(()),
-            Err(error) => break Err(error),
-        }
-    };
-    // The rows before an error are still a result, and their JSON must be valid.
+    let mut pages = PageReader::<T>::new(noun, &client, search, limit);
+    while let Some(page) = pages.next().await {
+        table.write_rows(&columns.rows(&page.rows)?)?;
+    }
     table.finish()?;
-    result?;
-    Ok(summary.report(limit, cx))
+    let mut outcome = pages.into_outcome();
+    outcome.check_complete(cx)?;
+    Ok(outcome.report(cx))
 }
 
 /// Prints only the number of rows that a search finds.
@@ -78,9 +66,24 @@ impl PageSummary {
         self.missing.is_incomplete |= page.is_incomplete;
     }
 
+    /// Returns the number of rows that were read.
+    pub(super) fn n_read(&self) -> u64 {
+        self.n_sent.saturating_sub(u64::try_from(self.missing.n_unreadable).unwrap_or(u64::MAX))
+    }
+
+    /// Returns the server's estimate of all rows.
+    pub(super) fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// Warns of the parts that are missing.
+    pub(super) fn warn(&self, cx: &mut CommandCx<'_>) {
+        self.missing.warn("rows", cx);
+    }
+
     /// Writes the warnings and totals; the exit code tells whether there were rows.
     pub(super) fn report(&self, limit: Option<u64>, cx: &mut CommandCx<'_>) -> Exit {
-        self.missing.warn("rows", cx);
+        self.warn(cx);
         if self.n_sent == 0 {
             cx.note(&format!("no {} matches", self.row_name));
             return Exit::NoResults;

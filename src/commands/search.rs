@@ -1,19 +1,10 @@
 //! The `search` command: processes that match a query.
 
-use std::pin::pin;
-
-use futures_util::TryStreamExt;
-
-use super::{
-    CommandCx, Exit, Failure,
-    join::Joins,
-    page_summary::{self, PageSummary},
-    query_argument, time_args,
-};
+use super::{CommandCx, Exit, Failure, join::Joins, page_reader::PageReader, page_summary, query_argument, time_args};
 use crate::cli;
 use crate::columns::{members, process};
-use crate::fetch::{self, Fetcher};
-use crate::model::{Process, Search};
+use crate::fetch::Fetcher;
+use crate::model::{Process, ProcessDocument, Search};
 use crate::output::{Align, OutputColumn, RowFormat, TableWriter};
 use crate::query::{self, Index};
 
@@ -41,7 +32,8 @@ const FORMAT: RowFormat<Process> = RowFormat {
 pub(super) async fn search(args: &cli::Search, cx: &mut CommandCx<'_>) -> Result<Exit, Failure> {
     let search = search_from_args(args, cx)?;
     let mut joins = Joins::new(&args.join);
-    let mut columns = FORMAT.choose_with(&joins.columns(FORMAT.columns.len()), &args.output.fields)?;
+    let columns = FORMAT.choose_with(&joins.columns(FORMAT.columns.len()), &args.output.fields)?;
+    let mut columns = columns.only_for(args.output.format);
     let client = cx.client()?;
     if args.count {
         let count = page_summary::count::<Process>(&search, &client, cx).await?;
@@ -52,33 +44,34 @@ pub(super) async fn search(args: &cli::Search, cx: &mut CommandCx<'_>) -> Result
     }
 
     let limit = (args.output.limit > 0).then_some(args.output.limit);
-    let mut summary = PageSummary::new("process");
     let style = cx.table_style();
     let mut table = TableWriter::new(cx.streams.out, args.output.format, columns.layout(), style);
-    let mut fetcher = Fetcher::new(client.clone());
-    let mut pages = pin!(fetch::pages::<Process>(&client, search, limit));
-    let result = loop {
-        match pages.try_next().await {
-            Ok(Some(page)) => {
-                summary.add(&page);
-                joins.fetch(&page.rows, &mut fetcher).await;
-                let rows = page.rows.iter().map(|process| joins.extend(process)).collect();
-                table.write_rows(&columns.extended_rows(rows)?)?;
-            }
-            Ok(None) => break Ok(()),
-            Err(error) => break Err(error),
+    let needs_records_only = args.output.format.is_json() && args.output.fields.is_empty() && joins.is_empty();
+    let mut outcome = if needs_records_only {
+        let mut pages = PageReader::<ProcessDocument>::new("process", &client, search, limit);
+        while let Some(page) = pages.next().await {
+            table.write_documents(page.rows.iter().map(|process| &process.document))?;
         }
+        pages.into_outcome()
+    } else {
+        let mut fetcher = Fetcher::new(client.clone());
+        let mut pages = PageReader::<Process>::new("process", &client, search, limit);
+        while let Some(page) = pages.next().await {
+            joins.fetch(&page.rows, &mut fetcher).await;
+            let rows = page.rows.iter().map(|process| joins.extend(process)).collect();
+            table.write_rows(&columns.extended_rows(rows)?)?;
+        }
+        pages.into_outcome()
     };
-    // The rows before an error are still a result, and their JSON must be valid.
     table.finish()?;
     joins.report_failures(cx);
-    result?;
+    outcome.check_complete(cx)?;
     if let Some((major, minor)) = client.release().filter(|release| *release < (6, 0))
         && !args.segments
     {
         cx.note(&format!("this server ({major}.{minor}) cannot group: one row per process segment"));
     }
-    Ok(summary.report(limit, cx))
+    Ok(outcome.report(cx))
 }
 
 /// Prints the processes of a search, as the `search` command does without options.

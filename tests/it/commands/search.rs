@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, fs};
 
 use lampblack::sim::Options;
 use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, BufReader};
 
 use super::bench::{Bench, Members, NET, Ran, world};
 
@@ -232,6 +233,26 @@ async fn what_came_before_an_error_can_still_be_read() {
     let rows: Vec<Value> = serde_json::from_str(&ran.check(1).out).unwrap();
     assert_eq!(rows.len(), 14);
     ran.notes_say("error: the server answered 500");
+    ran.notes_say("note: 14 of about 100 rows were written");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_that_is_stopped_says_how_far_it_came() {
+    let bench = Bench::with(Options { max_rows: Some(7), ..world() }).await;
+    bench.fault(json!({"mode": "hang", "match": "start=14"}));
+    let mut child = bench.command(&["search", "", "--format", "jsonl", "--limit", "0"]).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    for _ in 0..14 {
+        let line = lines.next_line().await.unwrap().unwrap();
+        assert!(serde_json::from_str::<Value>(&line).is_ok(), "{line}");
+    }
+    let pid = child.id().unwrap().to_string();
+    std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+    let ended = child.wait_with_output().await.unwrap();
+    assert_eq!(lines.next_line().await.unwrap(), None);
+    assert_eq!(ended.status.code(), Some(1));
+    let notes = String::from_utf8(ended.stderr).unwrap();
+    assert!(notes.contains("note: 14 of about ") && notes.contains("error: stopped"), "{notes}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
