@@ -248,18 +248,24 @@ fn all_numbers(server: &Server, search: &Search) -> Vec<u32> {
 
 /// Filters document numbers in their order, on several threads if there are many.
 fn filter_parallel(numbers: &[u32], passes: impl Fn(&u32) -> bool + Sync) -> Vec<u32> {
+    let filter = |part: &[u32]| -> Vec<u32> { part.iter().filter(|number| passes(number)).copied().collect() };
+    map_parallel(numbers, filter).into_iter().flatten().collect()
+}
+
+/// Returns the results of `work` on the parts of a list of document numbers, in their order: on several threads if there
+/// are many.
+pub(super) fn map_parallel<R: Send>(numbers: &[u32], work: impl Fn(&[u32]) -> R + Sync) -> Vec<R> {
     /// Fewer documents are not worth a thread.
     const MIN_PER_THREAD: usize = 20_000;
     let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let part = numbers.len().div_ceil(threads).max(MIN_PER_THREAD);
-    let filter = |numbers: &[u32]| -> Vec<u32> { numbers.iter().filter(|number| passes(number)).copied().collect() };
     if numbers.len() <= part {
-        return filter(numbers);
+        return vec![work(numbers)];
     }
     thread::scope(|scope| {
-        let filter = &filter;
-        let threads: Vec<_> = numbers.chunks(part).map(|numbers| scope.spawn(move || filter(numbers))).collect();
-        threads.into_iter().flat_map(|thread| thread.join().expect("no search thread panics")).collect()
+        let work = &work;
+        let threads: Vec<_> = numbers.chunks(part).map(|numbers| scope.spawn(move || work(numbers))).collect();
+        threads.into_iter().map(|thread| thread.join().expect("no search thread panics")).collect()
     })
 }
 
