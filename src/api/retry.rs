@@ -36,14 +36,9 @@ pub(super) fn parse_retry_after(text: &str, now: Timestamp) -> Option<Duration> 
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let at = parse_date(text)?;
+    let at = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
     // A time in the past means no delay.
     Some(now.duration_until(at).try_into().unwrap_or_default())
-}
-
-/// Parses a date of HTTP.
-pub(super) fn parse_date(text: &str) -> Option<Timestamp> {
-    rfc2822::DateTimeParser::new().parse_timestamp(text.trim()).ok()
 }
 
 #[cfg(test)]

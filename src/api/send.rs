@@ -2,10 +2,9 @@
 
 use std::{error::Error as StdError, io, panic, sync::Arc, time::Duration};
 
-use jiff::Timestamp;
 use reqwest::{
     RequestBuilder, Response, StatusCode,
-    header::{CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER},
+    header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER},
 };
 use tokio::{sync::OwnedSemaphorePermit, task, time::timeout};
 
@@ -30,8 +29,6 @@ pub(super) struct Accepted {
     endpoint: String,
     /// Whether the status is 204, No Content.
     is_nothing: bool,
-    /// When the server answered, by its own clock.
-    pub(super) server_time: Option<Timestamp>,
     body: String,
     /// The proxy that may have written the answer.
     proxy: Option<String>,
@@ -195,7 +192,6 @@ impl Client {
     ) -> Result<Accepted, Error> {
         let response = self.send_expecting_success(spec, request, attempt, auth_attempt).await?;
         let status = response.status().as_u16();
-        let server_time = response.headers().get(DATE).and_then(|date| retry::parse_date(date.to_str().ok()?));
         let limit = self.0.max_bytes;
         let body = self.body(spec, response, limit, attempt).await?;
         if !body.is_complete {
@@ -207,7 +203,6 @@ impl Client {
         Ok(Accepted {
             endpoint: spec.endpoint(),
             is_nothing: status == 204,
-            server_time,
             body: body.text,
             proxy: self.intercepting_proxy().map(ToString::to_string),
             _large_permit: body.large_permit,

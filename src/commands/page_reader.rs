@@ -5,7 +5,7 @@ use std::pin::Pin;
 use futures_util::{Stream, StreamExt};
 use tokio::select;
 
-use super::{CommandCx, Exit, Failure, page_summary::PageSummary, signals::wait_for_shutdown};
+use super::{CommandCx, Exit, Failure, completeness::MissingParts, signals::wait_for_shutdown};
 use crate::api::{Client, Error};
 use crate::fetch::{self, Paged};
 use crate::model::{Page, Search};
@@ -104,5 +104,64 @@ impl ReadOutcome {
     /// Writes the warnings and totals of a complete result; the exit code tells whether there were rows.
     pub(super) fn report(&self, cx: &mut CommandCx<'_>) -> Exit {
         self.summary.report(self.limit, cx)
+    }
+}
+
+/// The totals of a search and what is missing from it.
+#[derive(Default)]
+struct PageSummary {
+    /// The name of a row.
+    row_name: &'static str,
+    n_sent: u64,
+    total: u64,
+    missing: MissingParts,
+}
+
+impl PageSummary {
+    /// Creates an empty summary of rows that are called `noun`.
+    fn new(noun: &'static str) -> Self {
+        Self { row_name: noun, ..Self::default() }
+    }
+
+    /// Adds a page to the totals.
+    fn add<T>(&mut self, page: &Page<T>) {
+        self.n_sent += u64::try_from(page.n_sent()).unwrap_or(u64::MAX);
+        self.total = page.total;
+        self.missing.n_unreadable += page.n_unreadable;
+        self.missing.hidden = self.missing.hidden.max(page.hidden);
+        self.missing.is_incomplete |= page.is_incomplete;
+    }
+
+    /// Returns the number of rows that were read.
+    fn n_read(&self) -> u64 {
+        self.n_sent.saturating_sub(u64::try_from(self.missing.n_unreadable).unwrap_or(u64::MAX))
+    }
+
+    /// Returns the server's estimate of all rows.
+    fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// Warns of the parts that are missing.
+    fn warn(&self, cx: &mut CommandCx<'_>) {
+        self.missing.warn("rows", cx);
+    }
+
+    /// Writes the warnings and totals; the exit code tells whether there were rows.
+    fn report(&self, limit: Option<u64>, cx: &mut CommandCx<'_>) -> Exit {
+        self.warn(cx);
+        if self.n_sent == 0 {
+            cx.note(&format!("no {} matches", self.row_name));
+            return Exit::NoResults;
+        }
+        if limit == Some(self.n_sent) && self.n_sent < self.total {
+            cx.note(&format!(
+                "{} {} of up to {}; --limit 0 shows all",
+                self.n_sent,
+                if self.n_sent == 1 { "row" } else { "rows" },
+                self.total
+            ));
+        }
+        Exit::Done
     }
 }

@@ -1,14 +1,11 @@
 //! Streams all rows of a search in order, with several pages in flight and bounded memory.
 //!
-//! The result may change while it is read. After its first page the search of processes is pinned to the time of the
-//! server at that moment: what arrives later is no part of it, so that no row changes its place. Where that is not
-//! possible, the rows of a page that repeat those of the page before are left out, and reading goes on to the end that
-//! the last answer tells.
+//! The result may change while it is read. Where new rows have moved others from one page to the next, those that the
+//! page before had as well are left out, and the last page goes to the end of the result as it is by then.
 
 use std::{collections::HashSet, hash::Hash, sync::Arc};
 
 use futures_util::{Stream, StreamExt, future::BoxFuture, stream, stream::FuturesOrdered};
-use jiff::{Timestamp, ToSpan};
 
 use crate::api::{Client, Error};
 use crate::model::{
@@ -30,9 +27,6 @@ pub trait Paged: Send + Sized + 'static {
     /// Identifies a row of a result.
     type Key: Eq + Hash + Send;
 
-    /// Whether a search can be bound to a time by the server's clock.
-    const CAN_PIN: bool = false;
-
     /// Fetches the rows of `span`.
     fn page(client: &Client, search: &Search, span: Span) -> impl Future<Output = Result<Page<Self>, Error>> + Send;
 
@@ -42,8 +36,6 @@ pub trait Paged: Send + Sized + 'static {
 
 impl Paged for Process {
     type Key = (ProcessId, u64);
-
-    const CAN_PIN: bool = true;
 
     async fn page(client: &Client, search: &Search, span: Span) -> Result<Page<Self>, Error> {
         client.processes(search, span).await
@@ -56,8 +48,6 @@ impl Paged for Process {
 
 impl Paged for ProcessDocument {
     type Key = (ProcessId, u64);
-
-    const CAN_PIN: bool = true;
 
     async fn page(client: &Client, search: &Search, span: Span) -> Result<Page<Self>, Error> {
         client.process_documents(search, span).await
@@ -150,7 +140,6 @@ fn stream_pages<T: Paged>(reader: BulkReader<T>) -> impl Stream<Item = Result<Pa
 /// The state of reading a result.
 struct BulkReader<T: Paged> {
     client: Client,
-    /// The search as it is requested now.
     search: Arc<Search>,
     limit: u64,
     /// The number of pages that are requested beside the first.
@@ -162,27 +151,14 @@ struct BulkReader<T: Paged> {
     /// The position after the last row, as far as answers have told it; `None` before the first.
     end: Option<u64>,
     in_flight: FuturesOrdered<BoxFuture<'static, Result<SpanAnswer<T>, Error>>>,
-    pin: SearchPin,
     /// The rows of the last page.
     last_keys: HashSet<T::Key>,
-}
-
-/// Whether the search is bound to the time of the first answer.
-enum SearchPin {
-    No,
-    /// It is, and no answer has shown yet that it finds as many rows as without.
-    Unproven {
-        search: Arc<Search>,
-        total: u64,
-    },
-    Proven,
 }
 
 /// The answer to the request for a span.
 struct SpanAnswer<T> {
     page: Page<T>,
     span: Span,
-    search: Arc<Search>,
     /// The number of rows that the server sends at a time.
     step: u64,
 }
@@ -198,37 +174,33 @@ impl<T: Paged> BulkReader<T> {
             requested: 0,
             end: None,
             in_flight: FuturesOrdered::new(),
-            pin: SearchPin::No,
             last_keys: HashSet::new(),
         }
     }
 
     /// Returns the next page; `None` at the end.
     async fn next(&mut self) -> Result<Option<Page<T>>, Error> {
-        loop {
-            self.request_ahead();
-            let Some(answer) = self.in_flight.next().await else {
-                return Ok(None);
-            };
-            let answer = answer?;
-            if self.withdraw_pin(&answer) {
-                continue;
-            }
-            let is_first = self.end.is_none();
-            let n = n_sent(&answer.page);
-            if n == 0 && !is_first {
-                // The total was an estimate.
-                return Ok(None);
-            }
-            let end = answer.page.total.min(self.limit);
-            self.end = self.end.max(Some(end));
-            // What was too much before is too much again.
-            self.step = answer.step.min(self.step);
-            if is_first {
-                self.begin(&answer);
-            }
-            return Ok(Some(self.without_repeated(answer.page)));
+        self.request_ahead();
+        let Some(answer) = self.in_flight.next().await else {
+            return Ok(None);
+        };
+        let answer = answer?;
+        let is_first = self.end.is_none();
+        let n = n_sent(&answer.page);
+        if n == 0 && !is_first {
+            // The total was an estimate.
+            return Ok(None);
         }
+        // A short page goes to the end of the result. What arrives after it is not waited for.
+        if is_first || n >= answer.span.rows {
+            self.end = self.end.max(Some(answer.page.total.min(self.limit)));
+        }
+        // What was too much before is too much again.
+        self.step = answer.step.min(self.step);
+        if is_first {
+            self.begin(&answer);
+        }
+        Ok(Some(self.without_repeated(answer.page)))
     }
 
     /// Requests as many pages as may be in flight.
@@ -236,21 +208,21 @@ impl<T: Paged> BulkReader<T> {
         match self.end {
             None if self.requested == 0 => {
                 for _ in 0..=self.guessed {
-                    self.request(self.limit);
+                    self.request();
                 }
             }
             None => {}
             Some(end) => {
                 while self.step > 0 && self.requested < end && self.in_flight.len() < self.client.connections() {
-                    self.request(end);
+                    self.request();
                 }
             }
         }
     }
 
-    /// Requests the next page of the rows before `end`.
-    fn request(&mut self, end: u64) {
-        let span = Span { start: self.requested, rows: self.step.min(end.saturating_sub(self.requested)) };
+    /// Requests the next page. It is as wide as the others, although there may be fewer rows, because more may arrive.
+    fn request(&mut self) {
+        let span = Span { start: self.requested, rows: self.step.min(self.limit.saturating_sub(self.requested)) };
         self.requested += span.rows;
         let (client, search) = (self.client.clone(), Arc::clone(&self.search));
         // How many rows the server sends at a time is told by the first page, unless others are requested beside it.
@@ -261,11 +233,11 @@ impl<T: Paged> BulkReader<T> {
             }
             let page = fetch_narrowing::<T>(&client, &search, span).await?;
             let step = n_sent(&page);
-            Ok(SpanAnswer { page, span, search, step })
+            Ok(SpanAnswer { page, span, step })
         }));
     }
 
-    /// Takes up what the first page tells: where the others begin, and when the result was as it shows it.
+    /// Takes up what the first page tells: where the others begin.
     fn begin(&mut self, first: &SpanAnswer<T>) {
         let end = self.end.unwrap_or_default();
         if self.guessed == 0 {
@@ -275,33 +247,6 @@ impl<T: Paged> BulkReader<T> {
             self.in_flight.clear();
             self.requested = end;
         }
-        let is_current = self.client.release().is_some_and(|release| release >= (6, 0));
-        let can_pin = T::CAN_PIN && is_current && self.search.max_last_server_update.is_none();
-        if can_pin && let Some(at) = first.page.server_time.and_then(next_second) {
-            self.search = Arc::new(Search { max_last_server_update: Some(at), ..(*first.search).clone() });
-            self.pin = SearchPin::Unproven { search: Arc::clone(&first.search), total: first.page.total };
-        }
-    }
-
-    /// Goes back to the search without a bound if it finds fewer rows with one: some have no time, or a wrong one. Returns
-    /// whether the span is requested again.
-    fn withdraw_pin(&mut self, answer: &SpanAnswer<T>) -> bool {
-        let is_pinned = Arc::ptr_eq(&answer.search, &self.search);
-        let SearchPin::Unproven { search, total } = &self.pin else {
-            return false;
-        };
-        if !is_pinned {
-            return false;
-        }
-        if answer.page.total >= *total {
-            self.pin = SearchPin::Proven;
-            return false;
-        }
-        self.search = Arc::clone(search);
-        self.pin = SearchPin::No;
-        self.in_flight.clear();
-        self.requested = answer.span.start;
-        true
     }
 
     /// Removes the rows that the page before had as well: others have moved them there.
@@ -311,11 +256,6 @@ impl<T: Paged> BulkReader<T> {
         page.rows.retain(|row| row.key(&self.search).is_none_or(|key| !last.contains(&key)));
         page
     }
-}
-
-/// Returns the end of the second of `at`, which is the precision of a server's `Date`.
-fn next_second(at: Timestamp) -> Option<Timestamp> {
-    at.checked_add(1.second()).ok()
 }
 
 /// Fetches a span, requesting again the rows that a short answer left out.
@@ -337,7 +277,7 @@ async fn fetch_complete<T: Paged>(client: &Client, search: Arc<Search>, span: Sp
     }
     // The last page is short because there are no more rows.
     let step = if step < span.rows && step < n_sent(&page) { step } else { span.rows.max(step) };
-    Ok(SpanAnswer { page, span, search, step })
+    Ok(SpanAnswer { page, span, step })
 }
 
 /// Fetches a span, or its beginning if the front end gives up on all of it (504).

@@ -53,8 +53,6 @@ pub struct Page<T> {
     pub is_incomplete: bool,
     /// Number of rows hidden by the user's permissions.
     pub hidden: u64,
-    /// Time of the answer, to the second (server clock).
-    pub server_time: Option<Timestamp>,
 }
 
 impl<T> Page<T> {
@@ -73,7 +71,6 @@ impl<T> Page<T> {
             elapsed: self.elapsed,
             is_incomplete: self.is_incomplete,
             hidden: self.hidden,
-            server_time: self.server_time,
         }
     }
 
@@ -97,16 +94,7 @@ impl<T> From<Vec<T>> for Page<T> {
 impl<T> Default for Page<T> {
     /// Returns an empty page of an empty result.
     fn default() -> Self {
-        Self {
-            rows: Vec::new(),
-            n_unreadable: 0,
-            total: 0,
-            start: 0,
-            elapsed: None,
-            is_incomplete: false,
-            hidden: 0,
-            server_time: None,
-        }
+        Self { rows: Vec::new(), n_unreadable: 0, total: 0, start: 0, elapsed: None, is_incomplete: false, hidden: 0 }
     }
 }
 

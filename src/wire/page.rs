@@ -114,7 +114,6 @@ pub fn parse_page<T: FromRecord>(json: &str, requested: Span) -> Result<Page<T>,
         elapsed: envelope.float("elapsed"),
         is_incomplete: envelope.flag("incomplete_results").unwrap_or(false) || total.is_none(),
         hidden: envelope.sum("filtered"),
-        server_time: None,
     })
 }
 

@@ -73,12 +73,7 @@ impl Client {
         loop {
             match self.send(&self.without_facets(spec(span)).with_form_body()).await {
                 Err(Error::TooLarge { .. }) if span.rows > 1 => span.rows = (span.rows / 4).max(1),
-                answer => {
-                    let answer = answer?;
-                    let server_time = answer.server_time;
-                    let page = self.parse_aside(answer, move |json| wire::parse_page(json, span)).await?;
-                    return Ok(Page { server_time, ..page });
-                }
+                answer => return self.parse_aside(answer?, move |json| wire::parse_page(json, span)).await,
             }
         }
     }

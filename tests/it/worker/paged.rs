@@ -173,31 +173,6 @@ async fn a_front_end_that_gives_up_on_wide_pages_loses_nothing() {
 }
 
 #[tokio::test]
-async fn the_pages_behind_the_first_are_bound_to_its_time() {
-    let (sim, client) = start(small()).await;
-    let expected = whole(&client, search("")).await;
-    sim.forget_requests();
-    assert_eq!(read(&client, search(""), None).await.0, expected);
-    let targets: Vec<_> = sim.seen_requests().into_iter().map(|seen| seen.target).collect();
-    let is_bound: Vec<_> = targets.iter().map(|target| target.contains("cb.max_last_server_update=2")).collect();
-    assert!(!is_bound[0] && is_bound.len() > 3 && is_bound[1..].iter().all(|bound| *bound), "{targets:?}");
-}
-
-#[tokio::test]
-async fn rows_without_a_time_of_the_server_are_found_without_a_bound() {
-    let (sim, client) = start(small()).await;
-    let expected = whole(&client, search("")).await;
-    // With the bound, the server finds fewer rows.
-    let fewer = Fault {
-        status: Some(200),
-        body: Some(r#"{"results": [], "total_results": 17, "start": 1000}"#.into()),
-        ..Fault::new(Mode::Answer).for_target("max_last_server_update")
-    };
-    sim.add_fault(fewer);
-    assert_eq!(read(&client, search(""), None).await.0, expected);
-}
-
-#[tokio::test]
 async fn a_user_who_expects_many_rows_does_not_wait_for_the_first_page_alone() {
     let (sim, client) = start(small()).await;
     let mut expected = whole(&client, search("")).await;
