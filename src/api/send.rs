@@ -102,7 +102,7 @@ impl Accepted {
 impl Client {
     /// Parses an answer with a function of `wire`. A large one is parsed on another thread, so that other answers arrive
     /// meanwhile.
-    pub(super) async fn parse_aside<T: Send + 'static>(
+    pub(super) async fn parse_in_background<T: Send + 'static>(
         &self,
         answer: Accepted,
         parse: impl FnOnce(&str) -> Result<T, Malformed> + Send + 'static,

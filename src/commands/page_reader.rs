@@ -1,4 +1,4 @@
-//! Reads the pages of a search until its end, a failure or a signal, and tells how far it came.
+//! Reads the pages of a search until its end, a failure or a signal, and counts the rows.
 
 use std::pin::Pin;
 
@@ -83,7 +83,7 @@ impl<T: Paged> PageReader<T> {
 }
 
 impl ReadOutcome {
-    /// Fails if reading ended early, and says how far it came. The output must be complete by then: the rows before a
+    /// Fails if reading ended early, with a note about the rows written. The output must be complete by then: the rows before a
     /// failure are still a result.
     pub(super) fn check_complete(&mut self, cx: &mut CommandCx<'_>) -> Result<(), Failure> {
         let end = std::mem::replace(&mut self.end, ReadEnd::Complete);

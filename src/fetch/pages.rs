@@ -203,7 +203,7 @@ impl<T: Paged> BulkReader<T> {
         Ok(Some(self.without_repeated(answer.page)))
     }
 
-    /// Requests as many pages as may be in flight.
+    /// Requests pages until all connections are in use.
     fn request_ahead(&mut self) {
         match self.end {
             None if self.requested == 0 => {
@@ -225,7 +225,7 @@ impl<T: Paged> BulkReader<T> {
         let span = Span { start: self.requested, rows: self.step.min(self.limit.saturating_sub(self.requested)) };
         self.requested += span.rows;
         let (client, search) = (self.client.clone(), Arc::clone(&self.search));
-        // How many rows the server sends at a time is told by the first page, unless others are requested beside it.
+        // The first page shows how many rows the server sends at a time, unless others are requested with it.
         let is_alone = self.end.is_none() && self.guessed == 0;
         self.in_flight.push_back(Box::pin(async move {
             if !is_alone {

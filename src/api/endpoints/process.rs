@@ -73,7 +73,7 @@ impl Client {
         loop {
             match self.send(&self.without_facets(spec(span)).with_form_body()).await {
                 Err(Error::TooLarge { .. }) if span.rows > 1 => span.rows = (span.rows / 4).max(1),
-                answer => return self.parse_aside(answer?, move |json| wire::parse_page(json, span)).await,
+                answer => return self.parse_in_background(answer?, move |json| wire::parse_page(json, span)).await,
             }
         }
     }
