@@ -437,7 +437,7 @@ mod tests {
 
     #[test]
     fn a_name_that_is_unknown_empty_or_given_twice_is_refused_with_the_names_there_are() {
-        let names = "names: a, hostname, length, sensor_id, status";
+        let names = "names: a, hostname, length, rare, sensor_id, status";
         let meant = format!("did you mean \"hostname\"? {names}");
         check_refused(&["length", "Hostnme"], "--fields: no field is named \"Hostnme\"", &meant);
         check_refused(&["zzz"], "--fields: no field is named \"zzz\"", names);
