@@ -142,6 +142,7 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
             (Action::YankJson, &["y j"]),
             (Action::YankRaw, &["y d"]),
             (Action::ShowRecord, &["p"]),
+            (Action::ShowCommandLine, &["C"]),
         ],
     ),
     (
@@ -163,7 +164,6 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
             (Action::GoWatchlist, &["g w"]),
             (Action::GoReport, &["g f"]),
             (Action::Around, &["t"]),
-            (Action::ShowCommandLine, &["C"]),
         ],
     ),
     (
