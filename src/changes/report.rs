@@ -73,7 +73,7 @@ impl Operation for ReportChange {
 
     fn write_requests(&self, current: &ReportSnapshot, _: &WriteContext<'_>) -> Vec<WriteRequest> {
         let members = json!({"is_ignored": self.is_ignored});
-        current.report.as_ref().map(|report| WriteRequest::report(&report.id, members)).into_iter().collect()
+        current.report.as_ref().map(|report| WriteRequest::report(&report.id, &members)).into_iter().collect()
     }
 
     fn stage(&self, current: &ReportSnapshot) -> LoggedStage {

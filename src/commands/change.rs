@@ -13,24 +13,23 @@ use crate::text;
 pub(super) fn justification(args: &cli::ChangeArgs, access: &Access, cx: &CommandCx<'_>) -> Justification {
     Justification {
         actor: Actor::from_account(cx.environment.account(), access.profile.user.clone()),
-        reason: non_blank(&args.reason),
-        ticket: non_blank(&args.ticket),
+        reason: non_blank(args.reason.as_deref()),
+        ticket: non_blank(args.ticket.as_deref()),
         batch: None,
     }
 }
 
 /// Fails if there is no reason for a change that needs one.
 pub(super) fn require_reason(args: &cli::ChangeArgs) -> Result<(), Failure> {
-    if non_blank(&args.reason).is_none() && !args.dry_run {
+    if non_blank(args.reason.as_deref()).is_none() && !args.dry_run {
         return Err(Failure::usage("--reason is required").with_hint("the reason is written to the action log"));
     }
     Ok(())
 }
 
 /// Returns a text without blanks at its ends; `None` if nothing is left.
-fn non_blank(text: &Option<String>) -> Option<String> {
-    let text = text.as_deref().map(str::trim);
-    text.filter(|text| !text.is_empty()).map(str::to_owned)
+fn non_blank(text: Option<&str>) -> Option<String> {
+    text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 /// Returns the policy of the profile.

@@ -88,10 +88,10 @@ fn is_argument_of_decoder(before: &str) -> bool {
 pub(super) fn decode(blob: &Blob<'_>, around: &str, max: usize) -> Option<Content> {
     let engine = if blob.base64.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
     let bytes = engine.decode(blob.base64).ok()?;
-    if blob.is_encoded_command || is_utf16(&bytes) {
-        if let Some(text) = utf16(&bytes) {
-            return Some(Content { encoding: Encoding::Base64Utf16, text, is_cut: false });
-        }
+    if (blob.is_encoded_command || is_utf16(&bytes))
+        && let Some(text) = utf16(&bytes)
+    {
+        return Some(Content { encoding: Encoding::Base64Utf16, text, is_cut: false });
     }
     if let Some(text) = utf8(&bytes) {
         return Some(Content { encoding: Encoding::Base64, text, is_cut: false });

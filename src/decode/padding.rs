@@ -19,8 +19,7 @@ pub(super) fn remove(text: &str) -> Option<String> {
 fn carets(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let is_within = |at: usize| {
-        let is_word =
-            |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(|byte| byte.is_ascii_alphanumeric());
+        let is_word = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
         bytes[at] == b'^' && is_word(at.checked_sub(1)) && is_word(at.checked_add(1))
     };
     if (0..bytes.len()).filter(|at| is_within(*at)).count() < MIN_PADDING {

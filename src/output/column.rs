@@ -284,13 +284,11 @@ impl<R> RowColumns<R> {
         }
         // A later record may have them.
         for path in sought {
-            match members::find_member(self.members, path) {
-                Some(spelling) => *path = spelling,
-                None => {
-                    names.extend(members::names(self.members).map(str::to_owned));
-                    return Err(ColumnError::unknown(path, &names));
-                }
-            }
+            let Some(spelling) = members::find_member(self.members, path) else {
+                names.extend(members::names(self.members).map(str::to_owned));
+                return Err(ColumnError::unknown(path, &names));
+            };
+            *path = spelling;
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ pub fn escape_json(json: &str) -> Cow<'_, str> {
     // Control characters cannot stand unescaped in a JSON string; the line feeds between values are ours.
     let is_plain = |c: char| matches!(c, ' '..='~' | '\n');
     // Every byte is looked at, without a branch: several at a time, and nearly all records are plain.
-    if json.bytes().fold(true, |all, byte| all & (matches!(byte, b' '..=b'~') | (byte == b'\n'))) {
+    if json.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~' | b'\n')) {
         return json.into();
     }
     let mut out = String::with_capacity(json.len() + json.len() / 8);

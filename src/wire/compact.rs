@@ -145,9 +145,10 @@ impl<'a> CompactWriter<'a> {
         let text = self.out.split_off(first);
         let mut kept = 0;
         while kept < text.len() {
-            let used = match text[kept..].starts_with('\\') {
-                true => escape(&text[kept..]).1,
-                false => text[kept..].chars().next().map_or(1, char::len_utf8),
+            let used = if text[kept..].starts_with('\\') {
+                escape(&text[kept..]).1
+            } else {
+                text[kept..].chars().next().map_or(1, char::len_utf8)
             };
             if kept + used > self.max_text {
                 break;

@@ -232,9 +232,10 @@ impl Record {
         let Some(json) = self.raw_value(name) else {
             return Vec::new();
         };
-        let items: Vec<&RawValue> = match json.starts_with('[') {
-            true => serde_json::from_str(json).unwrap_or_default(),
-            false => serde_json::from_str(json).into_iter().collect(),
+        let items: Vec<&RawValue> = if json.starts_with('[') {
+            serde_json::from_str(json).unwrap_or_default()
+        } else {
+            serde_json::from_str(json).into_iter().collect()
         };
         items.into_iter().filter_map(Self::from_uncut_row).map(Self::into_nested).collect()
     }

@@ -61,7 +61,7 @@ impl WriteRequest {
     }
 
     /// Updates `members` of a threat report: one that is ignored raises no alerts.
-    pub fn report(id: &ReportId, members: Value) -> Self {
+    pub fn report(id: &ReportId, members: &Value) -> Self {
         let ids = Map::from_iter([(id.feed.to_string(), json!([id.id.raw()]))]);
         let body = json!({"ids": Value::Object(ids), "updates": members});
         Self(RequestSpec::post("/api/v1/threat_report", "threat reports", body))

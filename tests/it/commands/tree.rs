@@ -83,7 +83,7 @@ async fn many_trees_without_descendants_need_few_requests() {
     let ran = bench.fed(&["tree", "-", "--descend", "0", "--format", "jsonl"], &input).await;
     let rows = ran.check(3).notes_say(unknown).json_lines();
     let mut table = csv::Reader::from_reader(table.check(3).notes_say(unknown).out.as_bytes());
-    let table_ids: Vec<_> = table.records().map(|row| row.unwrap().iter().last().unwrap().to_owned()).collect();
+    let table_ids: Vec<_> = table.records().map(|row| row.unwrap().iter().next_back().unwrap().to_owned()).collect();
     assert_eq!(table_ids, rows.iter().map(|row| row.text("id")).collect::<Vec<_>>());
     // In the order of the input, each below its ancestors.
     let subjects: Vec<_> = rows.iter().filter(|row| row.text("relation") == "self").map(|row| row.text("id")).collect();
