@@ -52,6 +52,9 @@ pub(super) fn find(text: &str) -> Vec<Blob<'_>> {
         let padding = text[run..].bytes().take_while(|byte| *byte == b'=').count().min(2);
         at = run + padding;
         let base64 = &text[start..at];
+        if base64.len() < MIN_LENGTH {
+            continue;
+        }
         let before = scan::suffix(&text[..start], MAX_BEFORE);
         let is_encoded_command = is_encoded_command_option(before, text);
         let least = if is_encoded_command || is_argument_of_decoder(before) { MIN_LENGTH } else { MIN_ANONYMOUS };

@@ -34,7 +34,9 @@ pub(super) fn replace(text: &str) -> Option<String> {
     let mut replaced = String::new();
     let (mut rest, mut is_changed) = (text, false);
     while let Some(first) = rest.chars().next() {
-        if let Some((value, after)) = reference(rest, &set)
+        let is_reference = ['%', '!', '$'].contains(&first);
+        if is_reference
+            && let Some((value, after)) = reference(rest, &set)
             && replaced.len() + value.len() + after.len() <= MAX_REPLACED
         {
             replaced.push_str(&value);
